@@ -1,0 +1,60 @@
+package board
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Board is the bulletin board: the one rule book behind both doors. Its reads
+// are the store's; every change is one of its methods, in one transaction.
+type Board struct {
+	Reader
+	store  Store
+	config Config
+	log    *slog.Logger
+	text   *renderer
+}
+
+// Config is what the operator decides about the rules.
+type Config struct {
+	Address Address
+	Limits  Limits
+	// NewKey makes a key pair for a new local actor: PEM, PKCS #8 and SPKI.
+	NewKey func() (private, public string, err error)
+}
+
+// Limits bound what one actor may do. Zero means no limit.
+type Limits struct {
+	MemberPostsPerHour int // default 60
+	RemotePostsPerHour int // default 120
+	ArticlesPerDay     int // default 50
+	TextBytes          int // default 64 KiB
+}
+
+// DefaultLimits are meant for a board on the open internet.
+func DefaultLimits() Limits {
+	return Limits{MemberPostsPerHour: 60, RemotePostsPerHour: 120, ArticlesPerDay: 50, TextBytes: 64 << 10}
+}
+
+// New returns the board that is kept in store.
+func New(store Store, config Config, log *slog.Logger) *Board {
+	return &Board{Reader: store, store: store, config: config, log: log, text: newRenderer(config.Address)}
+}
+
+// Address is where the board stands in the world.
+func (b *Board) Address() Address { return b.config.Address }
+
+// update runs one change; see Store.Update.
+func (b *Board) update(ctx context.Context, change func(tx Tx) error) error {
+	return b.store.Update(ctx, change)
+}
+
+// later returns the later of t and a second after the last, in whole
+// milliseconds: what `updated` must be for Mastodon to take an edit.
+func later(t, last time.Time) time.Time {
+	if next := last.Add(time.Second); t.Before(next) {
+		return next
+	}
+	return t
+}

@@ -1,0 +1,192 @@
+package board
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps the board. There is one implementation, storage.DB; the
+// interface fixes the direction of the arrow.
+type Store interface {
+	Reader
+	// Update runs change in one transaction of the writer, together with other
+	// callers' changes, and returns after the commit. change must touch nothing
+	// but tx, do no I/O, and may run twice. Its error rolls back its own part.
+	Update(ctx context.Context, change func(tx Tx) error) error
+}
+
+// Reader is what may be asked of the board without changing it. What is not
+// there is a NotFound error. Every list has a limit.
+type Reader interface {
+	ActorReader
+	TopicReader
+	ThreadReader
+	PostReader
+	MemberReader
+	FollowReader
+	EventReader
+}
+
+// ActorReader finds actors.
+type ActorReader interface {
+	Actor(ctx context.Context, id ActorID) (Actor, error)
+	ActorByURI(ctx context.Context, uri string) (Actor, error)
+	// ActorByHandle finds name@host; host is empty for ours. Case is ignored.
+	ActorByHandle(ctx context.Context, name, host string) (Actor, error)
+	// PrivateKey is the PEM of a local actor's key, PKCS #8.
+	PrivateKey(ctx context.Context, id ActorID) (string, error)
+}
+
+// TopicReader finds topics.
+type TopicReader interface {
+	Topic(ctx context.Context, name string) (Topic, error)
+	TopicByActor(ctx context.Context, id ActorID) (Topic, error) // also by its All actor
+	Topics(ctx context.Context) ([]Topic, error)                 // all of them, by title; at most 1,000
+}
+
+// ThreadReader finds threads.
+type ThreadReader interface {
+	Thread(ctx context.Context, id ThreadID) (Thread, error)
+	// ThreadVersion is what a cached page is checked against: version and number of posts.
+	ThreadVersion(ctx context.Context, id ThreadID) (version int64, posts int, err error)
+	Threads(ctx context.Context, q ThreadQuery) ([]Thread, error) // with Article, Topics, Keywords
+	// Posts are those of a thread with a number >= from and > 0, in order; tombstones too.
+	Posts(ctx context.Context, thread ThreadID, from, limit int) ([]Post, error)
+	// PostURIs are the ids of a thread's live posts in order, the article's first.
+	PostURIs(ctx context.Context, thread ThreadID, limit int) ([]string, error)
+	// BoardVersion is raised by every visible change of any thread or topic.
+	BoardVersion(ctx context.Context) (int64, error)
+	// Totals counts local members, articles and replies for NodeInfo.
+	Totals(ctx context.Context) (Totals, error)
+}
+
+// Totals are the figures that NodeInfo tells.
+type Totals struct {
+	Members, ActiveMonth, ActiveHalfyear, Articles, Replies int
+}
+
+// PostReader finds posts.
+type PostReader interface {
+	Post(ctx context.Context, thread ThreadID, number int) (Post, error)
+	PostByID(ctx context.Context, id PostID) (Post, error)
+	PostByURI(ctx context.Context, uri string) (Post, error)
+	Replies(ctx context.Context, to PostID, limit int) ([]Post, error) // direct answers, in order, tombstones too
+	PostsBy(ctx context.Context, author ActorID, before PostID, limit int) ([]Post, error)
+	Original(ctx context.Context, id PostID) ([]byte, error) // as it came; nil for ours
+	Mentioned(ctx context.Context, id PostID) ([]Actor, error)
+}
+
+// MemberReader finds members.
+type MemberReader interface {
+	Member(ctx context.Context, name string) (Member, error)
+	MemberByActor(ctx context.Context, id ActorID) (Member, error)
+	MemberByToken(ctx context.Context, hash []byte) (Member, error)
+	Members(ctx context.Context, after string, limit int) ([]Member, error) // by name
+	Invitation(ctx context.Context, hash []byte) (Invitation, error)
+	// Letter finds a private reply by its id.
+	Letter(ctx context.Context, uri string) (Letter, error)
+	LetterByID(ctx context.Context, id int64) (Letter, error)
+}
+
+// FollowReader answers who follows a local actor.
+type FollowReader interface {
+	FollowerCount(ctx context.Context, of ActorID) (int, error)
+	Follow(ctx context.Context, follower, of ActorID) (Follow, error)
+}
+
+// EventReader reads the log.
+type EventReader interface {
+	Event(ctx context.Context, id EventID) (Event, error)
+	EventsAfter(ctx context.Context, after EventID, limit int) ([]Event, error)
+	LastEvent(ctx context.Context) (EventID, error)
+	// ArticleEvent is the event at which a post was accepted.
+	PostEvent(ctx context.Context, id PostID) (EventID, error)
+	Cursor(ctx context.Context, reader string) (EventID, error) // 0 if it has never read
+}
+
+// Tx is one change. Its reads see the change's own writes. It has the writer's
+// context: a caller who goes away does not undo his neighbours' changes.
+type Tx interface {
+	// Now is the time of the transaction: whole milliseconds, UTC, never before the last one's.
+	Now() time.Time
+	ActorTx
+	TopicTx
+	ThreadTx
+	PostTx
+	MemberTx
+	FollowTx
+	// Log writes an event and returns its number.
+	Log(e Event) (EventID, error)
+}
+
+// ActorTx changes actors.
+type ActorTx interface {
+	Actor(id ActorID) (Actor, error)
+	ActorByURI(uri string) (Actor, error)
+	NameTaken(name string) (bool, error) // by any local actor that ever was
+	AddActor(a Actor) (ActorID, error)
+	SetActor(a Actor) error // all but ID, URI, CreatedAt
+	AddPrivateKey(id ActorID, pem string) error
+}
+
+// TopicTx changes topics.
+type TopicTx interface {
+	Topic(id ActorID) (Topic, error)
+	AddTopic(id, all ActorID) error
+	CloseTopic(id ActorID) error
+}
+
+// ThreadTx changes threads. Every one of its writes raises the version.
+type ThreadTx interface {
+	Thread(id ThreadID) (Thread, error) // without Article; with Topics
+	AddThread(t Thread) (ThreadID, error)
+	SetTitle(id ThreadID, title string, c Citation) error
+	NextNumber(id ThreadID) (int, error) // raises Posts, LastAt and the topics' LastAt
+	Touch(id ThreadID) error             // raises the version only
+	AddKeyword(id ThreadID, k Keyword) (added bool, err error)
+}
+
+// PostTx changes posts.
+type PostTx interface {
+	Post(id PostID) (Post, error)
+	PostByURI(uri string) (Post, error)
+	PostByFormKey(author ActorID, key string) (Post, error)
+	// PostsSince counts an author's posts since then, up to limit.
+	PostsSince(author ActorID, since time.Time, limit int) (int, error)
+	AddPost(p Post, formKey string, mentions []ActorID, original []byte) (PostID, error) // raises the parent's Replies
+	EditPost(p Post, mentions []ActorID, original []byte) error                          // HTML, Source, Language, Warning, EditedAt; keeps the revision
+	ClosePost(p Post) error                                                              // State, ClosedAt, ClosedBy, Reason; drops text, revisions, original; lowers the parent's Replies
+	Bury(uri, host string) error                                                         // a Delete of something unknown: its Create must not bring it back
+	Buried(uri string) (bool, error)
+	Like(post PostID, actor ActorID) (added bool, err error)
+	Unlike(post PostID, actor ActorID) (removed bool, err error)
+	Share(post PostID, actor ActorID, uri string) (added bool, err error)
+	Unshare(post PostID, actor ActorID) (removed bool, err error)
+	// PostsOf are an author's live posts after that id, to be closed one by one.
+	PostsOf(author ActorID, after PostID, limit int) ([]Post, error)
+}
+
+// MemberTx changes accounts and letters.
+type MemberTx interface {
+	Member(id ActorID) (Member, error)
+	AddMember(m Member) error
+	SetPassword(id ActorID, hash string) error
+	AddToken(id ActorID, hash []byte) error
+	AddInvitation(i Invitation) error
+	TakeInvitation(hash []byte) (Invitation, error) // NotFound if unknown, used or expired
+	AddLetter(l Letter) (int64, error)              // Conflict if the URI is known
+	LetterByURI(uri string) (Letter, error)
+	SetLetter(l Letter) error
+}
+
+// FollowTx changes who follows whom, and with it who gets what: the audience's
+// intervals are opened and closed in the same transaction.
+type FollowTx interface {
+	// AddFollow records the follower, finds or makes the peer of his inbox (local
+	// followers have none) and opens an interval from the event unless one is open.
+	AddFollow(f Follow, at EventID) (added bool, err error)
+	// RemoveFollow closes the interval when nobody else behind the peer follows.
+	RemoveFollow(follower, of ActorID, at EventID) (removed bool, err error)
+	// RemoveFollowsBy ends all that an actor follows.
+	RemoveFollowsBy(follower ActorID, at EventID) error
+}

@@ -1,0 +1,48 @@
+package board
+
+import "time"
+
+// ThreadID is the number of a thread; it is in every address of the thread.
+type ThreadID int64
+
+// Thread is an article and everything said under it.
+type Thread struct {
+	ID        ThreadID
+	Title     string
+	Citation  Citation
+	Topics    []Topic   // one to five, the first is the one that forums file it under
+	Keywords  []Keyword // in the order in which they were added
+	Article   Post      // post 0
+	Posts     int       // the highest number given so far; deleted posts keep theirs
+	Version   int64     // raised by every visible change, in its transaction
+	CreatedAt time.Time
+	LastAt    time.Time // when the last post came
+	LockedAt  time.Time // zero while open for replies
+}
+
+// Citation is the source line of an article: where it was published first.
+// Every field may be empty; Date is as given, a plain date stays one.
+type Citation struct {
+	URL         string // absolute http or https
+	Publication string
+	Author      string
+	Date        string // 2011-01-04 or RFC 3339, or as the poster wrote it
+}
+
+// Keyword is a free word on a thread.
+type Keyword struct {
+	Word      string // lower case; letters and digits of any script and _
+	By        ActorID
+	Published bool // said with the article, so part of its content
+}
+
+// ThreadQuery asks for a list of threads, newest or most recently active first.
+// Pages go by key: Before is the last id (newest) or last time (active) seen.
+type ThreadQuery struct {
+	Topic      ActorID // 0: all topics
+	Author     ActorID // 0: all authors
+	Active     bool    // by last post instead of by id
+	Before     ThreadID
+	BeforeTime time.Time // with Active
+	Limit      int       // at most 100
+}
