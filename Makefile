@@ -6,6 +6,7 @@ FUZZTIME ?= 10s
 
 # The version in the binary comes from git, where there is a git to ask.
 VCS    = $(if $(shell git rev-parse HEAD 2>/dev/null),auto,false)
+# The linker warns about dlopen: SQLite could load extensions with it; the board loads none.
 STATIC = -tags sqlite_fts5,osusergo,netgo -ldflags "-s -w -linkmode external -extldflags -static"
 
 .DEFAULT_GOAL = help
