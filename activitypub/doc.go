@@ -1,0 +1,2 @@
+// Package activitypub is the language that servers of the fediverse speak with one another.
+package activitypub
