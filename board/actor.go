@@ -1,6 +1,7 @@
 package board
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"time"
@@ -96,4 +97,135 @@ func CheckName(name string) error {
 		return FieldErrorf("name", "The name %s is reserved. Choose another.", name)
 	}
 	return nil
+}
+
+// KnowActor records what is known of an actor on another server, or brings it
+// up to date, and returns its row. Local actors are never changed here.
+// Errors: Invalid, Forbidden (a URI of ours), Gone (it was deleted).
+func (b *Board) KnowActor(ctx context.Context, a Actor) (Actor, error) {
+	if b.Address().Ours(a.URI) || a.Host == "" {
+		return Actor{}, Errorf(Forbidden, "%s is an address of this board; nobody else may speak for it.", a.URI)
+	}
+	a.Name, a.DisplayName = cleanLine(a.Name, 100), cleanLine(a.DisplayName, 100)
+	a.Summary = b.text.clean(a.Summary)
+	err := b.update(ctx, func(tx Tx) error {
+		known, err := tx.ActorByURI(a.URI)
+		if err != nil {
+			if KindOf(err) != NotFound {
+				return err
+			}
+			a.CreatedAt = tx.Now()
+			a.ID, err = tx.AddActor(a)
+			return err
+		}
+		if !known.GoneAt.IsZero() {
+			return Errorf(Gone, "The account %s was deleted.", known.Handle(b.Address()))
+		}
+		a.ID, a.CreatedAt = known.ID, known.CreatedAt
+		return tx.SetActor(a)
+	})
+	return a, err
+}
+
+// forgetBatch bounds how many posts one transaction of ForgetActor closes.
+const forgetBatch = 200
+
+// ForgetActor ends a remote account that was deleted there: its follows end,
+// its posts become tombstones that keep their numbers. Forgetting somebody
+// unknown changes nothing.
+func (b *Board) ForgetActor(ctx context.Context, uri string) error {
+	a, err := b.ActorByURI(ctx, uri)
+	if err != nil || a.Local() {
+		return ignore(err, NotFound)
+	}
+	if err := b.update(ctx, func(tx Tx) error { return leave(tx, a.ID) }); err != nil {
+		return err
+	}
+	for after := PostID(0); ; {
+		var posts []Post
+		err := b.update(ctx, func(tx Tx) (err error) {
+			if posts, err = tx.PostsOf(a.ID, after, forgetBatch); err != nil {
+				return err
+			}
+			for _, p := range posts {
+				p.State = Deleted
+				if err := b.closePost(tx, p, Event{Kind: PostDeleted, Actor: a.ID}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || len(posts) == 0 {
+			return err
+		}
+		after = posts[len(posts)-1].ID
+	}
+}
+
+// leave ends an actor's follows and marks him as gone.
+func leave(tx Tx, id ActorID) error {
+	a, err := tx.Actor(id)
+	if err != nil || !a.GoneAt.IsZero() {
+		return err
+	}
+	event, err := tx.Log(Event{Kind: ActorGone, Actor: id})
+	if err != nil {
+		return err
+	}
+	if err := tx.RemoveFollowsBy(id, event); err != nil {
+		return err
+	}
+	a.GoneAt, a.DisplayName, a.Summary = tx.Now(), "", ""
+	return tx.SetActor(a)
+}
+
+// ignore turns an error of one kind into none.
+func ignore(err error, kind Kind) error {
+	if err != nil && KindOf(err) == kind {
+		return nil
+	}
+	return err
+}
+
+// addLocal makes a local actor with a key, if the name is free. Names are
+// never reused, so a name that was ever taken stays taken.
+func (b *Board) addLocal(tx Tx, a Actor, key keyPair) (Actor, error) {
+	taken, err := tx.NameTaken(a.Name)
+	if err != nil {
+		return a, err
+	}
+	if taken {
+		return a, &Error{Kind: Conflict, Field: "name", Text: "The name " + a.Name + " is taken. Choose another."}
+	}
+	a.KeyID, a.PublicKey, a.CreatedAt = a.URI+"#main-key", key.public, tx.Now()
+	if a.ID, err = tx.AddActor(a); err != nil {
+		return a, err
+	}
+	return a, tx.AddPrivateKey(a.ID, key.private)
+}
+
+// keyPair is PEM, made outside the transaction because it takes 40 ms.
+type keyPair struct{ private, public string }
+
+func (b *Board) newKey() (keyPair, error) {
+	private, public, err := b.config.NewKey()
+	return keyPair{private, public}, err
+}
+
+// OpenSite makes the board's own actor at the first start.
+func (b *Board) OpenSite(ctx context.Context) (Actor, error) {
+	site, err := b.ActorByURI(ctx, b.Address().Site())
+	if err == nil || KindOf(err) != NotFound {
+		return site, err
+	}
+	key, err := b.newKey()
+	if err != nil {
+		return Actor{}, err
+	}
+	err = b.update(ctx, func(tx Tx) error {
+		a := Actor{URI: b.Address().Site(), URL: string(b.Address()) + "/about", Type: Application, Name: SiteName}
+		site, err = b.addLocal(tx, a, key)
+		return err
+	})
+	return site, err
 }

@@ -3,6 +3,7 @@ package board
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -63,27 +64,11 @@ func (a Address) ThreadOf(uri string) (id ThreadID, ok bool) {
 		return 0, false
 	}
 	digits, _, _ := strings.Cut(rest, "/")
-	if n, err := parseID(digits); err == nil {
-		return ThreadID(n), true
-	}
-	return 0, false
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return ThreadID(n), err == nil && n > 0
 }
 
 // Ours reports whether a URI is of this board.
 func (a Address) Ours(uri string) bool {
 	return uri == string(a) || strings.HasPrefix(uri, string(a)+"/")
-}
-
-func parseID(s string) (int64, error) {
-	var n int64
-	if s == "" || len(s) > 18 {
-		return 0, Errorf(NotFound, "There is no such number.")
-	}
-	for _, c := range s {
-		if c < '0' || c > '9' {
-			return 0, Errorf(NotFound, "There is no such number.")
-		}
-		n = n*10 + int64(c-'0')
-	}
-	return n, nil
 }

@@ -84,7 +84,7 @@ type MemberReader interface {
 	Members(ctx context.Context, after string, limit int) ([]Member, error) // by name
 	Invitation(ctx context.Context, hash []byte) (Invitation, error)
 	// Letter finds a private reply by its id.
-	Letter(ctx context.Context, uri string) (Letter, error)
+	LetterByURI(ctx context.Context, uri string) (Letter, error)
 	LetterByID(ctx context.Context, id int64) (Letter, error)
 }
 
@@ -99,7 +99,7 @@ type EventReader interface {
 	Event(ctx context.Context, id EventID) (Event, error)
 	EventsAfter(ctx context.Context, after EventID, limit int) ([]Event, error)
 	LastEvent(ctx context.Context) (EventID, error)
-	// ArticleEvent is the event at which a post was accepted.
+	// PostEvent is the event at which a post was accepted.
 	PostEvent(ctx context.Context, id PostID) (EventID, error)
 	Cursor(ctx context.Context, reader string) (EventID, error) // 0 if it has never read
 }
@@ -174,7 +174,7 @@ type MemberTx interface {
 	AddToken(id ActorID, hash []byte) error
 	AddInvitation(i Invitation) error
 	TakeInvitation(hash []byte) (Invitation, error) // NotFound if unknown, used or expired
-	AddLetter(l Letter) (int64, error)              // Conflict if the URI is known
+	AddLetter(l Letter) (int64, error)
 	LetterByURI(uri string) (Letter, error)
 	SetLetter(l Letter) error
 }
@@ -182,11 +182,13 @@ type MemberTx interface {
 // FollowTx changes who follows whom, and with it who gets what: the audience's
 // intervals are opened and closed in the same transaction.
 type FollowTx interface {
+	Follow(follower, of ActorID) (Follow, error)
 	// AddFollow records the follower, finds or makes the peer of his inbox (local
-	// followers have none) and opens an interval from the event unless one is open.
-	AddFollow(f Follow, at EventID) (added bool, err error)
+	// followers have none) and opens an interval from the event unless one is
+	// open. A follower who is there already only gets the new Follow's URI.
+	AddFollow(f Follow, at EventID) error
 	// RemoveFollow closes the interval when nobody else behind the peer follows.
-	RemoveFollow(follower, of ActorID, at EventID) (removed bool, err error)
+	RemoveFollow(follower, of ActorID, at EventID) error
 	// RemoveFollowsBy ends all that an actor follows.
 	RemoveFollowsBy(follower ActorID, at EventID) error
 }

@@ -1,6 +1,9 @@
 package board
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // AllSuffix marks a topic's second Group, which announces every reply too.
 const AllSuffix = "_all"
@@ -24,4 +27,87 @@ type NewTopic struct {
 	Name  string  // [a-z0-9_]{1,26}
 	Title string  // at most 60 characters
 	About string  // plain text or Markdown, at most 1,000 characters
+}
+
+// OpenTopic makes a topic and its second Group. Errors: Invalid, Forbidden,
+// Conflict (the name is taken).
+func (b *Board) OpenTopic(ctx context.Context, n NewTopic) (Topic, error) {
+	if err := CheckName(n.Name); err != nil {
+		return Topic{}, err
+	}
+	if len(n.Name) > topicNameMax {
+		return Topic{}, FieldErrorf("name", "The name of a topic is at most %d characters.", topicNameMax)
+	}
+	title := cleanLine(n.Title, 60)
+	if title == "" {
+		return Topic{}, FieldErrorf("title", "A topic needs a title.")
+	}
+	about := b.text.markdown(n.About, 0, func(handle) (Actor, bool) { return Actor{}, false })
+	keys, err := b.newKeys(2)
+	if err != nil {
+		return Topic{}, err
+	}
+	var id ActorID
+	err = b.update(ctx, func(tx Tx) error {
+		if _, err := moderator(tx, n.By); err != nil {
+			return err
+		}
+		group, err := b.addLocal(tx, b.group(n.Name, title, about), keys[0])
+		if err != nil {
+			return err
+		}
+		all, err := b.addLocal(tx, b.group(n.Name+AllSuffix, title+" (every post)", about), keys[1])
+		if err != nil {
+			return err
+		}
+		if err := tx.AddTopic(group.ID, all.ID); err != nil {
+			return err
+		}
+		id = group.ID
+		_, err = tx.Log(Event{Kind: TopicOpened, Actor: n.By, Topic: group.ID})
+		return err
+	})
+	if err != nil {
+		return Topic{}, err
+	}
+	return b.TopicByActor(ctx, id)
+}
+
+func (b *Board) group(name, title, about string) Actor {
+	uri := b.Address().Topic(name)
+	return Actor{URI: uri, URL: uri, Type: Group, Name: name, DisplayName: title, Summary: about}
+}
+
+func (b *Board) newKeys(n int) ([]keyPair, error) {
+	keys := make([]keyPair, n)
+	for i := range keys {
+		var err error
+		if keys[i], err = b.newKey(); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
+// CloseTopic ends new articles in a topic; what is there stays open for
+// replies. Errors: NotFound, Forbidden.
+func (b *Board) CloseTopic(ctx context.Context, by ActorID, name string) error {
+	topic, err := b.Topic(ctx, name)
+	if err != nil {
+		return err
+	}
+	return b.update(ctx, func(tx Tx) error {
+		if _, err := moderator(tx, by); err != nil {
+			return err
+		}
+		now, err := tx.Topic(topic.ID)
+		if err != nil || !now.ClosedAt.IsZero() {
+			return err
+		}
+		if err := tx.CloseTopic(topic.ID); err != nil {
+			return err
+		}
+		_, err = tx.Log(Event{Kind: TopicClosed, Actor: by, Topic: topic.ID})
+		return err
+	})
 }

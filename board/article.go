@@ -1,0 +1,215 @@
+package board
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Bounds of an article.
+const (
+	maxTitle    = 200
+	maxTopics   = 5
+	maxKeywords = 12
+	maxCited    = 200
+	maxWarning  = 200
+)
+
+// PostArticle opens a thread: the article is its post 0, the poster's remark
+// its post 1. A repeat (same FormKey, same remote URI) changes nothing and
+// returns the post that is there. Errors: Invalid with the field's name,
+// Forbidden (closed topic, deleted account), Gone (deleted before it came),
+// NotFound (topic), TooMany, Unavailable.
+func (b *Board) PostArticle(ctx context.Context, a NewArticle) (Post, error) {
+	draft, err := b.draftArticle(ctx, a)
+	if err != nil {
+		return Post{}, err
+	}
+	var posted Post
+	err = b.update(ctx, func(tx Tx) error {
+		posted, err = b.openThread(tx, a, draft)
+		return err
+	})
+	return posted, err
+}
+
+// articleDraft is an article made ready outside the transaction.
+type articleDraft struct {
+	post     draft
+	title    string
+	citation Citation
+	keywords []string
+	remark   *draft
+}
+
+func (b *Board) draftArticle(ctx context.Context, a NewArticle) (articleDraft, error) {
+	citation, err := cleanCitation(a.Citation)
+	if err != nil {
+		return articleDraft{}, err
+	}
+	text, err := b.draft(ctx, a.Text, 0, a.Mentions, a.Remote)
+	if err != nil {
+		return articleDraft{}, err
+	}
+	title := cleanLine(a.Title, maxTitle)
+	if title == "" && a.Remote != nil {
+		title = titleOf(text.html, maxTitle)
+	}
+	if title == "" {
+		return articleDraft{}, FieldErrorf("title", "An article needs a title.")
+	}
+	if a.Remote == nil && text.html == "" && citation.URL == "" {
+		return articleDraft{}, FieldErrorf("text", "Write a text, or give the link to the source.")
+	}
+	keywords, err := cleanKeywords(a.Keywords, a.Remote != nil)
+	if err != nil {
+		return articleDraft{}, err
+	}
+	d := articleDraft{post: text, title: title, citation: citation, keywords: keywords}
+	if strings.TrimSpace(a.Remark) != "" {
+		remark, err := b.draft(ctx, Text{Markdown: a.Remark, Language: a.Text.Language}, 0, nil, nil)
+		if err != nil {
+			return articleDraft{}, err
+		}
+		d.remark = &remark
+	}
+	return d, checkTopicCount(a.Topics)
+}
+
+func checkTopicCount(topics []ActorID) error {
+	if n := len(topics); n == 0 || n > maxTopics {
+		return FieldErrorf("topics", "Choose one to %d topics.", maxTopics)
+	}
+	return nil
+}
+
+// openThread does the transaction's part of PostArticle.
+func (b *Board) openThread(tx Tx, a NewArticle, d articleDraft) (Post, error) {
+	if known, ok, err := b.alreadyPosted(tx, a.By, a.FormKey, a.Remote); ok || err != nil {
+		return known, err
+	}
+	author, err := tx.Actor(a.By)
+	if err != nil {
+		return Post{}, err
+	}
+	if err := b.mayWrite(tx, author, b.hourly(author)); err != nil {
+		return Post{}, err
+	}
+	topics, err := openTopics(tx, a.Topics)
+	if err != nil {
+		return Post{}, err
+	}
+	now := tx.Now()
+	thread := Thread{Title: d.title, Citation: d.citation, Topics: topics, CreatedAt: now, LastAt: now}
+	for _, word := range d.keywords {
+		thread.Keywords = append(thread.Keywords, Keyword{Word: word, By: a.By, Published: true})
+	}
+	if thread.ID, err = tx.AddThread(thread); err != nil {
+		return Post{}, err
+	}
+	article := b.newPost(tx, author, thread.ID, 0, Answered{}, d.post, a.Remote)
+	event := Event{Kind: ArticlePosted, Actor: a.By, Topic: topics[0].ID, Thread: thread.ID}
+	if article, err = b.addPost(tx, article, a.FormKey, d.post, event); err != nil || d.remark == nil {
+		return article, err
+	}
+	return article, b.addRemark(tx, author, article, *d.remark, event.Topic)
+}
+
+func (b *Board) addRemark(tx Tx, author Actor, article Post, d draft, topic ActorID) error {
+	number, err := tx.NextNumber(article.Thread)
+	if err != nil {
+		return err
+	}
+	to := Answered{Post: article.ID, Number: 0, URI: article.URI, Author: author}
+	remark := b.newPost(tx, author, article.Thread, number, to, d, nil)
+	event := Event{Kind: ReplyPosted, Actor: author.ID, Topic: topic, Thread: article.Thread}
+	_, err = b.addPost(tx, remark, "", d, event)
+	return err
+}
+
+func openTopics(tx Tx, ids []ActorID) ([]Topic, error) {
+	topics := make([]Topic, 0, len(ids))
+	for i, id := range ids {
+		if slices.Contains(ids[:i], id) {
+			continue
+		}
+		topic, err := tx.Topic(id)
+		if err != nil {
+			return nil, err
+		}
+		if !topic.ClosedAt.IsZero() {
+			return nil, &Error{Kind: Forbidden, Field: "topics", Text: "The topic " + topic.Title() + " is closed for new articles."}
+		}
+		topics = append(topics, topic)
+	}
+	return topics, nil
+}
+
+// cleanCitation cuts the source line to one line each and checks its link.
+func cleanCitation(c Citation) (Citation, error) {
+	c = Citation{
+		URL:         strings.TrimSpace(c.URL),
+		Publication: cleanLine(c.Publication, maxCited),
+		Author:      cleanLine(c.Author, maxCited),
+		Date:        cleanLine(c.Date, 40),
+	}
+	if c.URL == "" {
+		return c, nil
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || len(c.URL) > 2048 {
+		return c, FieldErrorf("url", "The link to the source must be a whole web address that begins with http:// or https://.")
+	}
+	c.URL = u.String()
+	return c, nil
+}
+
+// cleanKeywords normalises; what a remote article says wrong is left out, a
+// member is told.
+func cleanKeywords(words []string, lenient bool) ([]string, error) {
+	var out []string
+	for _, w := range words {
+		word, err := normalizeKeyword(w)
+		if err != nil && !lenient {
+			return nil, err
+		}
+		if err == nil && !slices.Contains(out, word) {
+			out = append(out, word)
+		}
+	}
+	if len(out) > maxKeywords {
+		if !lenient {
+			return nil, FieldErrorf("keywords", "At most %d keywords, please.", maxKeywords)
+		}
+		out = out[:maxKeywords]
+	}
+	return out, nil
+}
+
+// AddKeyword puts a word on a thread. Saying it twice changes nothing. It
+// changes neither content nor updated of the article and sends no Update.
+func (b *Board) AddKeyword(ctx context.Context, by ActorID, thread ThreadID, word string) error {
+	word, err := normalizeKeyword(word)
+	if err != nil {
+		return err
+	}
+	return b.update(ctx, func(tx Tx) error {
+		if _, err := tx.Member(by); err != nil {
+			return err
+		}
+		t, err := tx.Thread(thread)
+		if err != nil {
+			return err
+		}
+		if len(t.Keywords) >= maxKeywords {
+			return FieldErrorf("keywords", "This thread has %d keywords already.", maxKeywords)
+		}
+		added, err := tx.AddKeyword(thread, Keyword{Word: word, By: by})
+		if err != nil || !added {
+			return err
+		}
+		_, err = tx.Log(Event{Kind: KeywordAdded, Actor: by, Thread: thread, Data: word})
+		return err
+	})
+}

@@ -1,0 +1,86 @@
+package board
+
+import "context"
+
+// Edit replaces the text of a post, and for an article its title and source
+// line. Only the author may. A remote edit that is not newer than the last
+// one changes nothing. Errors: Invalid, Forbidden, NotFound, Gone.
+func (b *Board) Edit(ctx context.Context, e EditPost) (Post, error) {
+	before, err := b.PostByID(ctx, e.Post)
+	if err != nil {
+		return Post{}, err
+	}
+	d, err := b.draft(ctx, e.Text, before.Thread, nil, e.Remote)
+	if err != nil {
+		return Post{}, err
+	}
+	if d.html == "" && before.Number > 0 {
+		return Post{}, FieldErrorf("text", "There is no text. To take the post back, delete it.")
+	}
+	if e.Citation != nil {
+		citation, err := cleanCitation(*e.Citation)
+		if err != nil {
+			return Post{}, err
+		}
+		e.Citation = &citation
+	}
+	e.Title = cleanLine(e.Title, maxTitle)
+	var edited Post
+	err = b.update(ctx, func(tx Tx) error {
+		edited, err = b.edit(tx, e, d)
+		return err
+	})
+	return edited, err
+}
+
+func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
+	p, err := tx.Post(e.Post)
+	switch {
+	case err != nil:
+		return Post{}, err
+	case p.Author.ID != e.By:
+		return Post{}, Errorf(Forbidden, "Only its author may change a post.")
+	case p.State != Live:
+		return Post{}, Errorf(Gone, "The post was deleted.")
+	}
+	at := later(tx.Now(), p.lastChange())
+	if e.Remote != nil {
+		if !e.Remote.Updated.After(p.lastChange()) {
+			return p, nil
+		}
+		at = clamp(e.Remote.Updated, tx.Now())
+	}
+	thread, err := tx.Thread(p.Thread)
+	if err != nil {
+		return Post{}, err
+	}
+	if p.Number > 0 {
+		d.html = stripMentions(d.html, addressees(p.To.Author, thread.Topics, e.Remote))
+	} else if err := retitle(tx, thread, e); err != nil {
+		return Post{}, err
+	}
+	p.HTML, p.Source, p.Warning, p.EditedAt = d.html, d.source, d.warning, at
+	if d.language != "" {
+		p.Language = d.language
+	}
+	if err := tx.EditPost(p, d.mentions, d.original); err != nil {
+		return Post{}, err
+	}
+	_, err = tx.Log(Event{Kind: PostEdited, Actor: e.By, Topic: thread.Topics[0].ID, Thread: p.Thread, Post: p.ID})
+	return p, err
+}
+
+// retitle gives an article its new title and source line, where there are any.
+func retitle(tx Tx, t Thread, e EditPost) error {
+	title, citation := t.Title, t.Citation
+	if e.Title != "" {
+		title = e.Title
+	}
+	if e.Citation != nil {
+		citation = *e.Citation
+	}
+	if title == t.Title && citation == t.Citation {
+		return nil
+	}
+	return tx.SetTitle(t.ID, title, citation)
+}

@@ -1,0 +1,84 @@
+package board
+
+import (
+	"context"
+	"strconv"
+)
+
+// NewLetter is a private reply that came from another server.
+type NewLetter struct {
+	From      ActorID
+	To        ActorID
+	About     PostID
+	InReplyTo string
+	Text      Text
+	Remote    Remote
+}
+
+// ReceiveLetter keeps a private reply for the member it is addressed to. A
+// repeat changes nothing. Errors: NotFound (no such member), Invalid, Gone.
+func (b *Board) ReceiveLetter(ctx context.Context, n NewLetter) error {
+	d, err := b.draft(ctx, n.Text, 0, nil, &n.Remote)
+	if err != nil {
+		return err
+	}
+	return b.update(ctx, func(tx Tx) error {
+		if buried, err := tx.Buried(n.Remote.URI); err != nil || buried {
+			return err
+		}
+		if _, err := tx.Member(n.To); err != nil {
+			return err
+		}
+		known, err := tx.LetterByURI(n.Remote.URI)
+		if err == nil && known.From != n.From {
+			return Errorf(Conflict, "Somebody else's letter has this id already.")
+		}
+		if err == nil || KindOf(err) != NotFound {
+			return err
+		}
+		id, err := tx.AddLetter(Letter{
+			URI: n.Remote.URI, From: n.From, To: n.To, About: n.About, InReplyTo: n.InReplyTo,
+			HTML: d.html, Language: d.language, Warning: d.warning,
+			SentAt: clamp(n.Remote.Published, tx.Now()), ArrivedAt: tx.Now(),
+		})
+		if err != nil {
+			return err
+		}
+		_, err = tx.Log(Event{Kind: LetterReceived, Actor: n.From, Topic: n.To, Data: strconv.FormatInt(id, 10)})
+		return err
+	})
+}
+
+// EditLetter replaces the text of a letter for its sender.
+func (b *Board) EditLetter(ctx context.Context, from ActorID, t Text, r Remote) error {
+	d, err := b.draft(ctx, t, 0, nil, &r)
+	if err != nil {
+		return err
+	}
+	return b.changeLetter(ctx, from, r.URI, func(tx Tx, l *Letter) {
+		l.HTML, l.Warning, l.EditedAt = d.html, d.warning, clamp(r.Updated, tx.Now())
+	})
+}
+
+// DeleteLetter takes a letter back for its sender; its text is dropped.
+func (b *Board) DeleteLetter(ctx context.Context, from ActorID, uri string) error {
+	return b.changeLetter(ctx, from, uri, func(tx Tx, l *Letter) {
+		l.HTML, l.Source, l.DeletedAt = "", "", tx.Now()
+	})
+}
+
+func (b *Board) changeLetter(ctx context.Context, from ActorID, uri string, change func(Tx, *Letter)) error {
+	return b.update(ctx, func(tx Tx) error {
+		l, err := tx.LetterByURI(uri)
+		switch {
+		case err != nil:
+			return err
+		case l.From != from:
+			return Errorf(Forbidden, "Only its sender may change a letter.")
+		case !l.DeletedAt.IsZero():
+			return nil
+		}
+		change(tx, &l)
+		return tx.SetLetter(l)
+	})
+}
