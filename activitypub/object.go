@@ -71,10 +71,13 @@ type Object struct {
 	Discoverable        bool
 	PostingByModerators bool // postingRestrictedToMods
 
-	raw       []byte
-	reference bool
-	oddID     bool
-	actors    int
+	raw             []byte
+	reference       bool
+	oddID           bool
+	actors, authors int // how many values stood there
+	key             PublicKey
+	quotes          [4]string
+	translations    [4]translation // of content, name, summary; and what language says
 }
 
 // Source is the text as its author typed it, mostly text/markdown.
@@ -139,7 +142,7 @@ func (o *Object) ActorID() (string, error) {
 
 // AuthorID returns who wrote it, or an error where attributedTo names nobody or more than one.
 func (o *Object) AuthorID() (string, error) {
-	return exactlyOne("attributedTo", o.AttributedTo, len(o.Authors))
+	return exactlyOne("attributedTo", o.AttributedTo, o.authors)
 }
 
 // Identity returns the id, or an error where there is none or it is not one string.
