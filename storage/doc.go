@@ -1,0 +1,49 @@
+// Package storage keeps the board in one SQLite file. It is the only package
+// that knows SQL.
+//
+// # How something is written
+//
+//  1. A caller hands [DB] a closure and waits. The closure goes into a queue; a
+//     full queue is refused as Unavailable, never waited for.
+//  2. The writer, one goroutine with the only connection that may write, takes
+//     everything that waits, up to 256 closures, and begins one transaction.
+//  3. Each closure runs in a savepoint. One that fails is rolled back to its
+//     savepoint, and its neighbours never notice.
+//  4. The writer commits. That is one fsync for everybody (synchronous=FULL).
+//  5. Only now is each caller answered.
+//
+// After an error that may have undone more than one statement (disk full, I/O,
+// memory, interrupt), or a commit that fails, the group is rolled back and each
+// closure is written by itself. So a closure may run twice. It touches nothing
+// but its [Tx], does no I/O, and has the writer's context: a caller who goes
+// away gets his context's error while the change may still happen.
+//
+// # How something is read
+//
+// By a pool of three read-only connections, which never wait for the writer.
+// Every query is a method of reader, written once: DB.read asks it of the
+// newest commit, DB.view asks several of one state, and a Tx asks it inside a
+// change. Statements are prepared once on each connection and kept by their
+// text, by the driver; so a query's text is a constant, and its values are bound.
+//
+// # The file
+//
+// Pragmas are set and read back on every connection (connect.go): WAL,
+// synchronous=FULL, foreign keys, no trust in the schema, small caches. The
+// writer empties the log at 8,000 pages, and whenever nothing was written for a
+// second. [Open] never puts an empty database where one should be: a new one is
+// made beside its place and moved there when it is whole. Whoever serves holds
+// board.db.lock; commands work beside it, and [DB.Watch] tells the server when
+// one of them has written.
+//
+// Times are whole milliseconds since 1970, UTC, in INTEGER columns.
+//
+// # To change the tables
+//
+// Add migrations/NNNN_what.sql, the next number, beginning with the line
+// "-- +goose Up"; there is no way down. A statement with semicolons inside (a
+// trigger) stands between "-- +goose StatementBegin" and "-- +goose StatementEnd".
+// Never edit a migration that was released. Each one runs in a transaction with
+// foreign keys off, so that a table may be dropped and renamed, and is not
+// committed if it leaves rows that refer to nothing. Only serve migrates.
+package storage
