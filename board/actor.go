@@ -212,9 +212,14 @@ func (b *Board) newKey() (keyPair, error) {
 	return keyPair{private, public}, err
 }
 
-// OpenSite makes the board's own actor at the first start.
+// OpenSite returns the board's own actor, and makes it at the first start. A
+// board's address is fixed from then on; another one is a Conflict.
 func (b *Board) OpenSite(ctx context.Context) (Actor, error) {
-	site, err := b.ActorByURI(ctx, b.Address().Site())
+	site, err := b.ActorByHandle(ctx, SiteName, "")
+	if err == nil && site.URI != b.Address().Site() {
+		return Actor{}, Errorf(Conflict, "This board's address is %s. Other servers know it by that, so it cannot become %s.",
+			strings.TrimSuffix(site.URI, "/actor"), b.Address())
+	}
 	if err == nil || KindOf(err) != NotFound {
 		return site, err
 	}

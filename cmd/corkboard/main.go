@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	_ "time/tzdata" // zones on machines that have none
+
+	"github.com/alecthomas/kong"
+)
+
+// commandLine is everything that can be said to the program.
+type commandLine struct {
+	Config
+
+	Serve   serveCommand   `cmd:"" default:"1" help:"Serve the board (the default)."`
+	Topic   topicCommand   `cmd:"" help:"Open, list and close topics."`
+	Member  memberCommand  `cmd:"" help:"Add and list members, make tokens."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var cli commandLine
+	parser := kong.Must(&cli,
+		kong.Name("corkboard"),
+		kong.Description("The bulletin board of the fediverse: one program, one file."),
+		kong.DefaultEnvars("CORKBOARD"),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	parsed, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		parser.Errorf("%s", err)
+		os.Exit(2)
+	}
+	if err := parsed.Run(&cli.Config, logger(cli.LogLevel)); err != nil {
+		fmt.Fprintf(os.Stderr, "corkboard: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func logger(level string) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: l}))
+}
+
+// version is the release, or the commit where it was built from a checkout.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return s.Value[:12]
+		}
+	}
+	return "devel"
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run() error {
+	fmt.Println("corkboard", version())
+	return nil
+}
