@@ -28,6 +28,7 @@ type Peer struct {
 	Host        string
 	Software    string // NodeInfo name; empty while unknown
 	Kind        PeerKind
+	SoftwareAt  time.Time  // when NodeInfo was asked last, with or without an answer
 	Cursor      ActivityID // everything up to here is done; only where Behind
 	Behind      bool       // has a cursor of its own; else it shares the watermark
 	Failures    int        // in a row
@@ -86,13 +87,43 @@ type Follow struct {
 	URI      string // id of the Follow activity that was accepted last
 }
 
-// Failure is an activity that a peer refused for good.
+// Failure is an activity that a peer refused for good, or that was given up.
 type Failure struct {
 	Activity ActivityID
+	Since    ActivityID // the first of several that were given up together; else the same
 	Peer     PeerID
-	Status   int
-	Answer   string // the beginning of what it said
+	Status   int    // 0 if it never answered
+	Answer   string // the beginning of what it said, or why we gave up
 	At       time.Time
+}
+
+// Parked is an activity that a peer fails on while it takes others. It waits,
+// and its lane with it, while the peer's cursor passes.
+type Parked struct {
+	Peer      PeerID
+	Activity  ActivityID
+	Failures  int
+	NextTryAt time.Time // zero if it only waits behind another of its lane
+}
+
+// Greeting is an Accept that a peer has taken: what comes by its followers of
+// the actor since before the event may go there now.
+type Greeting struct {
+	Actor ActorID
+	Peer  PeerID
+	Event EventID
+}
+
+// Progress is what the couriers have done since the last one, kept in one
+// transaction: the watermark never passes what a peer has not got or has no
+// row of its own for.
+type Progress struct {
+	Watermark ActivityID // everything up to here is done for every peer that is not Behind
+	Peers     []Peer     // whose cursor, failures or times have changed
+	Failures  []Failure
+	Parked    []Parked // new ones, and those that failed again
+	Unparked  []Parked // Peer and Activity say which
+	Greeted   []Greeting
 }
 
 // ReceiptState says what became of something that arrived.
