@@ -97,6 +97,15 @@ func TestOpen(t *testing.T) {
 		}
 	})
 
+	t.Run("a command opens the board while the server writes", func(t *testing.T) {
+		db := open(t, Options{})
+		release := hold(t, db)
+		defer release()
+		command, err := Open(t.Context(), db.Path(), Options{})
+		try(t, err)
+		try(t, command.Close())
+	})
+
 	t.Run("the lock is free again after Close", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "board.db")
 		visit(t, path, Options{Serve: true})

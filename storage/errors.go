@@ -13,14 +13,14 @@ import (
 // wrap gives an error of the driver the kind that the board knows, and keeps
 // the error itself for the log. What has no kind of its own stays Internal.
 func wrap(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, sql.ErrNoRows):
+	if err == nil || board.KindOf(err) != board.Internal {
+		return err
+	}
+	if errors.Is(err, sql.ErrNoRows) {
 		return kind(board.NotFound, "There is no such thing on this board.", err)
 	}
 	e, ok := errors.AsType[sqlite3.Error](err)
-	if !ok || board.KindOf(err) != board.Internal {
+	if !ok {
 		return err
 	}
 	switch {

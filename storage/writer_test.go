@@ -78,12 +78,12 @@ func hold(t testing.TB, db *DB) (release func()) {
 		})
 	}()
 	<-held
-	return func() {
+	return sync.OnceFunc(func() {
 		close(free)
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-	}
+	})
 }
 
 func waitFor(t testing.TB, what string, ok func() bool) {
@@ -308,6 +308,7 @@ func TestBusy(t *testing.T) {
 	}
 	defer other.Close()
 	release := hold(t, other) // as a command that takes its time, longer than SQLite itself waits
+	defer release()
 	ended := make(chan error, 1)
 	go func() { ended <- db.update(context.Background(), set("a", "1")) }()
 	select {

@@ -1,0 +1,164 @@
+package storage
+
+import (
+	"context"
+
+	"corkboard/board"
+)
+
+// actorRow is a whole row of actors.
+type actorRow struct {
+	ID            int64  `db:"id"`
+	URI           string `db:"uri"`
+	Type          string `db:"type"`
+	Name          string `db:"name"`
+	Host          string `db:"host"`
+	DisplayName   string `db:"display_name"`
+	Tagline       string `db:"tagline"`
+	URL           string `db:"url"`
+	Inbox         string `db:"inbox"`
+	SharedInbox   string `db:"shared_inbox"`
+	Followers     string `db:"followers"`
+	FollowerCount int64  `db:"follower_count"`
+	CreatedAt     int64  `db:"created_at"`
+	FetchedAt     int64  `db:"fetched_at"`
+	GoneAt        int64  `db:"gone_at"`
+	KeyID         string `db:"key_id"`
+	PublicKey     string `db:"public_key"`
+	Summary       string `db:"summary"`
+}
+
+// actorColumns are those of actorRow, of a table called a.
+const actorColumns = `
+	a.id, a.uri, a.type, a.name, a.host, a.display_name, a.tagline, a.url, a.inbox, a.shared_inbox,
+	a.followers, a.follower_count, a.created_at, a.fetched_at, a.gone_at, a.key_id, a.public_key, a.summary`
+
+func (r actorRow) actor() board.Actor {
+	return board.Actor{
+		ID: board.ActorID(r.ID), URI: r.URI, Type: board.ActorType(r.Type), Name: r.Name, Host: r.Host,
+		DisplayName: r.DisplayName, Tagline: r.Tagline, Summary: r.Summary, URL: r.URL,
+		Inbox: r.Inbox, SharedInbox: r.SharedInbox, Followers: r.Followers, KeyID: r.KeyID, PublicKey: r.PublicKey,
+		CreatedAt: moment(r.CreatedAt), FetchedAt: moment(r.FetchedAt), GoneAt: moment(r.GoneAt),
+	}
+}
+
+func rowOfActor(a board.Actor) actorRow {
+	return actorRow{
+		ID: int64(a.ID), URI: a.URI, Type: string(a.Type), Name: a.Name, Host: a.Host,
+		DisplayName: a.DisplayName, Tagline: a.Tagline, Summary: a.Summary, URL: a.URL,
+		Inbox: a.Inbox, SharedInbox: a.SharedInbox, Followers: a.Followers, KeyID: a.KeyID, PublicKey: a.PublicKey,
+		CreatedAt: millis(a.CreatedAt), FetchedAt: millis(a.FetchedAt), GoneAt: millis(a.GoneAt),
+	}
+}
+
+// authorRow is what is shown of an actor beside a post.
+type authorRow struct {
+	ID          int64  `db:"id"`
+	URI         string `db:"uri"`
+	Type        string `db:"type"`
+	Name        string `db:"name"`
+	Host        string `db:"host"`
+	DisplayName string `db:"display_name"`
+	Tagline     string `db:"tagline"`
+	URL         string `db:"url"`
+	GoneAt      int64  `db:"gone_at"`
+}
+
+func (r authorRow) actor() board.Actor {
+	return board.Actor{
+		ID: board.ActorID(r.ID), URI: r.URI, Type: board.ActorType(r.Type), Name: r.Name, Host: r.Host,
+		DisplayName: r.DisplayName, Tagline: r.Tagline, URL: r.URL, GoneAt: moment(r.GoneAt),
+	}
+}
+
+// Actor finds an actor by its number.
+func (db *DB) Actor(ctx context.Context, id board.ActorID) (board.Actor, error) {
+	return db.read(ctx).Actor(id)
+}
+
+// ActorByURI finds an actor by its ActivityPub id.
+func (db *DB) ActorByURI(ctx context.Context, uri string) (board.Actor, error) {
+	return db.read(ctx).ActorByURI(uri)
+}
+
+// ActorByHandle finds name@host, in any case; host is empty for ours. Where an
+// account was made anew under an old handle, it is the newest that is not gone.
+func (db *DB) ActorByHandle(ctx context.Context, name, host string) (board.Actor, error) {
+	var row actorRow
+	err := db.read(ctx).get(&row, `
+		SELECT `+actorColumns+`
+		FROM actors a
+		WHERE a.host = lower(?) AND lower(a.name) = lower(?)
+		ORDER BY a.gone_at, a.id DESC
+		LIMIT 1`, host, name)
+	return row.actor(), err
+}
+
+// PrivateKey is the PEM of a local actor's key.
+func (db *DB) PrivateKey(ctx context.Context, id board.ActorID) (string, error) {
+	var pem string
+	err := db.read(ctx).get(&pem, `
+		SELECT pem
+		FROM private_keys
+		WHERE actor = ?`, id)
+	return pem, err
+}
+
+func (r *reader) Actor(id board.ActorID) (board.Actor, error) {
+	var row actorRow
+	err := r.get(&row, `
+		SELECT `+actorColumns+`
+		FROM actors a
+		WHERE a.id = ?`, id)
+	return row.actor(), err
+}
+
+func (r *reader) ActorByURI(uri string) (board.Actor, error) {
+	var row actorRow
+	err := r.get(&row, `
+		SELECT `+actorColumns+`
+		FROM actors a
+		WHERE a.uri = ?`, uri)
+	return row.actor(), err
+}
+
+// NameTaken reports whether a local actor has, or ever had, the name.
+func (tx *Tx) NameTaken(name string) (bool, error) {
+	var taken bool
+	err := tx.get(&taken, `
+		SELECT EXISTS (
+			SELECT 1
+			FROM actors
+			WHERE host = '' AND name = ?
+		)`, name)
+	return taken, err
+}
+
+// AddActor keeps a new actor. Error: Conflict, if its URI or, here, its name is known.
+func (tx *Tx) AddActor(a board.Actor) (board.ActorID, error) {
+	result, err := tx.execNamed(`
+		INSERT INTO actors (uri, type, name, host, display_name, tagline, url, inbox, shared_inbox,
+			followers, created_at, fetched_at, gone_at, key_id, public_key, summary)
+		VALUES (:uri, :type, :name, :host, :display_name, :tagline, :url, :inbox, :shared_inbox,
+			:followers, :created_at, :fetched_at, :gone_at, :key_id, :public_key, :summary)`, rowOfActor(a))
+	return board.ActorID(inserted(result)), err
+}
+
+// SetActor changes all of an actor but ID, URI and CreatedAt.
+func (tx *Tx) SetActor(a board.Actor) error {
+	return tx.one(tx.execNamed(`
+		UPDATE actors
+		SET type = :type, name = :name, host = :host, display_name = :display_name, tagline = :tagline,
+			url = :url, inbox = :inbox, shared_inbox = :shared_inbox, followers = :followers,
+			fetched_at = :fetched_at, gone_at = :gone_at, key_id = :key_id, public_key = :public_key,
+			summary = :summary
+		WHERE id = :id`, rowOfActor(a)))
+}
+
+// AddPrivateKey keeps a local actor's key: PEM, PKCS #8.
+func (tx *Tx) AddPrivateKey(id board.ActorID, pem string) error {
+	_, err := tx.exec(`
+		INSERT INTO private_keys (actor, pem)
+		VALUES (?, ?)`, id, pem)
+	return err
+}

@@ -1,0 +1,217 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"corkboard/board"
+)
+
+// peerRow is a row of peers.
+type peerRow struct {
+	ID          board.PeerID     `db:"id"`
+	Inbox       string           `db:"inbox"`
+	Host        string           `db:"host"`
+	Software    string           `db:"software"`
+	SoftwareAt  int64            `db:"software_at"`
+	Kind        board.PeerKind   `db:"kind"`
+	Behind      bool             `db:"behind"`
+	Cursor      board.ActivityID `db:"cursor"`
+	Failures    int              `db:"failures"`
+	FirstFailAt int64            `db:"first_fail_at"`
+	NextTryAt   int64            `db:"next_try_at"`
+	LastOKAt    int64            `db:"last_ok_at"`
+	LastError   string           `db:"last_error"`
+}
+
+const peerColumns = `id, inbox, host, software, software_at, kind, behind, cursor,
+	failures, first_fail_at, next_try_at, last_ok_at, last_error`
+
+func (r peerRow) peer() board.Peer {
+	return board.Peer{
+		ID: r.ID, Inbox: r.Inbox, Host: r.Host, Software: r.Software, SoftwareAt: instant(r.SoftwareAt), Kind: r.Kind,
+		Behind: r.Behind, Cursor: r.Cursor, Failures: r.Failures, FirstFailAt: instant(r.FirstFailAt),
+		NextTryAt: instant(r.NextTryAt), LastOKAt: instant(r.LastOKAt), LastError: r.LastError,
+	}
+}
+
+func peers(rows []peerRow) []board.Peer {
+	found := make([]board.Peer, 0, len(rows))
+	for _, row := range rows {
+		found = append(found, row.peer())
+	}
+	return found
+}
+
+// instant is the time of a column; 0 is the zero time.
+func instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// millis is the column of a time; the zero time is 0.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// EnsurePeer finds the peer of an inbox, or makes it. A new peer gets what is
+// said from now on.
+func (db *DB) EnsurePeer(ctx context.Context, inbox, host string) (board.PeerID, error) {
+	var id board.PeerID
+	err := db.read(ctx).get(&id, peerByInbox, inbox)
+	if board.KindOf(err) != board.NotFound {
+		return id, err
+	}
+	err = db.update(ctx, func(tx *Tx) error {
+		id, err = tx.ensurePeer(inbox, host)
+		return err
+	})
+	return id, err
+}
+
+const peerByInbox = `
+	SELECT id
+	FROM peers
+	WHERE inbox = ?`
+
+// ensurePeer is EnsurePeer inside a change. A new peer is behind, so that its
+// courier looks for it on disk, and starts after the newest activity there is.
+func (tx *Tx) ensurePeer(inbox, host string) (board.PeerID, error) {
+	_, err := tx.exec(`
+		INSERT INTO peers (inbox, host, behind, cursor)
+		VALUES (?, ?, 1, (SELECT coalesce(max(id), 0) FROM activities))
+		ON CONFLICT (inbox) DO NOTHING`, inbox, host)
+	if err != nil {
+		return 0, err
+	}
+	var id board.PeerID
+	err = tx.get(&id, peerByInbox, inbox)
+	return id, err
+}
+
+// Peer finds a peer.
+func (db *DB) Peer(ctx context.Context, id board.PeerID) (board.Peer, error) {
+	var row peerRow
+	err := db.read(ctx).get(&row, `
+		SELECT `+peerColumns+`
+		FROM peers
+		WHERE id = ?`, id)
+	return row.peer(), err
+}
+
+// Peers lists peers by ID, for people to look at.
+func (db *DB) Peers(ctx context.Context, after board.PeerID, limit int) ([]board.Peer, error) {
+	var rows []peerRow
+	err := db.read(ctx).selectAll(&rows, `
+		SELECT `+peerColumns+`
+		FROM peers
+		WHERE id > ?
+		ORDER BY id
+		LIMIT ?`, after, limit)
+	return peers(rows), err
+}
+
+// PeersBehind lists, by ID, the peers that have a cursor of their own or
+// something parked.
+func (db *DB) PeersBehind(ctx context.Context, after board.PeerID, limit int) ([]board.Peer, error) {
+	var rows []peerRow
+	err := db.read(ctx).selectAll(&rows, `
+		SELECT `+peerColumns+`
+		FROM peers
+		WHERE id > ?1 AND id IN (
+			SELECT id FROM peers WHERE behind = 1
+			UNION
+			SELECT peer FROM parked
+		)
+		ORDER BY id
+		LIMIT ?2`, after, limit)
+	return peers(rows), err
+}
+
+// intervalRow is a row of audience; an interval whose kind was not known when
+// it was opened has its peer's.
+type intervalRow struct {
+	Actor   board.ActorID  `db:"actor"`
+	Peer    board.PeerID   `db:"peer"`
+	Kind    board.PeerKind `db:"kind"`
+	From    board.EventID  `db:"from_event"`
+	To      board.EventID  `db:"to_event"`
+	Greeted bool           `db:"greeted"`
+}
+
+const intervalColumns = `a.actor, a.peer, CASE a.kind WHEN '' THEN p.kind ELSE a.kind END AS kind,
+	a.from_event, a.to_event, a.greeted`
+
+func intervals(rows []intervalRow) []board.Interval {
+	found := make([]board.Interval, 0, len(rows))
+	for _, row := range rows {
+		found = append(found, board.Interval(row))
+	}
+	return found
+}
+
+// Intervals are the times during which a peer had followers of anyone, oldest first.
+func (db *DB) Intervals(ctx context.Context, peer board.PeerID) ([]board.Interval, error) {
+	var rows []intervalRow
+	err := db.read(ctx).selectAll(&rows, `
+		SELECT `+intervalColumns+`
+		FROM audience AS a
+		JOIN peers AS p ON p.id = a.peer
+		WHERE a.peer = ?
+		ORDER BY a.id
+		LIMIT 100000`, peer)
+	return intervals(rows), err
+}
+
+// IntervalsAt are the peers that had followers of an actor at an event, each once.
+func (db *DB) IntervalsAt(ctx context.Context, actor board.ActorID, at board.EventID) ([]board.Interval, error) {
+	var rows []intervalRow
+	err := db.read(ctx).selectAll(&rows, `
+		SELECT `+intervalColumns+`
+		FROM audience AS a
+		JOIN peers AS p ON p.id = a.peer
+		WHERE a.actor = ?1 AND a.from_event <= ?2 AND (a.to_event = 0 OR a.to_event > ?2)
+		ORDER BY a.id
+		LIMIT 1000000`, actor, at)
+	return intervals(rows), err
+}
+
+// SetSoftware says what a peer runs, or with an empty software that it did not
+// tell. Intervals that waited for it get the kind. Where the kind has changed,
+// the open ones are closed and others opened, from the next event on.
+func (db *DB) SetSoftware(ctx context.Context, peer board.PeerID, software string, kind board.PeerKind) error {
+	return db.update(ctx, func(tx *Tx) error {
+		for _, statement := range []string{`
+			UPDATE peers
+			SET software = :software, software_at = :at, kind = :kind
+			WHERE id = :peer`, `
+			UPDATE audience
+			SET kind = :kind
+			WHERE peer = :peer AND to_event = 0 AND kind = ''`, `
+			CREATE TEMP TABLE turned AS
+			SELECT actor, peer, greeted
+			FROM audience
+			WHERE peer = :peer AND to_event = 0 AND kind <> :kind`, `
+			UPDATE audience
+			SET to_event = (SELECT coalesce(max(id), 0) + 1 FROM events)
+			WHERE peer = :peer AND to_event = 0 AND kind <> :kind`, `
+			INSERT INTO audience (actor, peer, kind, from_event, greeted)
+			SELECT actor, peer, :kind, (SELECT coalesce(max(id), 0) + 1 FROM events), greeted
+			FROM turned`, `
+			DROP TABLE turned`,
+		} {
+			_, err := tx.execNamed(statement, map[string]any{
+				"peer": peer, "software": software, "kind": kind, "at": millis(tx.Now()),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
