@@ -38,11 +38,14 @@ type Keyword struct {
 
 // ThreadQuery asks for a list of threads, newest or most recently active first.
 // Pages go by key: Before is the last id (newest) or last time (active) seen.
+// After is the way back: the Limit threads next above that key, in the same order.
 type ThreadQuery struct {
 	Topic      ActorID // 0: all topics
 	Author     ActorID // 0: all authors
 	Active     bool    // by last post instead of by id
 	Before     ThreadID
 	BeforeTime time.Time // with Active
+	After      ThreadID  // instead of Before
+	AfterTime  time.Time // with Active
 	Limit      int       // at most 100
 }
