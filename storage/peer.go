@@ -64,7 +64,7 @@ func millis(t time.Time) int64 {
 func (db *DB) EnsurePeer(ctx context.Context, inbox, host string) (board.PeerID, error) {
 	var id board.PeerID
 	err := db.read(ctx).get(&id, peerByInbox, inbox)
-	if board.KindOf(err) != board.NotFound {
+	if err == nil || board.KindOf(err) != board.NotFound {
 		return id, err
 	}
 	err = db.update(ctx, func(tx *Tx) error {
@@ -186,32 +186,57 @@ func (db *DB) IntervalsAt(ctx context.Context, actor board.ActorID, at board.Eve
 // the open ones are closed and others opened, from the next event on.
 func (db *DB) SetSoftware(ctx context.Context, peer board.PeerID, software string, kind board.PeerKind) error {
 	return db.update(ctx, func(tx *Tx) error {
-		for _, statement := range []string{`
+		_, err := tx.exec(`
 			UPDATE peers
-			SET software = :software, software_at = :at, kind = :kind
-			WHERE id = :peer`, `
-			UPDATE audience
-			SET kind = :kind
-			WHERE peer = :peer AND to_event = 0 AND kind = ''`, `
-			CREATE TEMP TABLE turned AS
-			SELECT actor, peer, greeted
-			FROM audience
-			WHERE peer = :peer AND to_event = 0 AND kind <> :kind`, `
-			UPDATE audience
-			SET to_event = (SELECT coalesce(max(id), 0) + 1 FROM events)
-			WHERE peer = :peer AND to_event = 0 AND kind <> :kind`, `
-			INSERT INTO audience (actor, peer, kind, from_event, greeted)
-			SELECT actor, peer, :kind, (SELECT coalesce(max(id), 0) + 1 FROM events), greeted
-			FROM turned`, `
-			DROP TABLE turned`,
-		} {
-			_, err := tx.execNamed(statement, map[string]any{
-				"peer": peer, "software": software, "kind": kind, "at": millis(tx.Now()),
-			})
-			if err != nil {
-				return err
-			}
+			SET software = ?, software_at = ?, kind = ?
+			WHERE id = ?`, software, millis(tx.Now()), kind, peer)
+		if err != nil {
+			return err
 		}
-		return nil
+		_, err = tx.exec(`
+			UPDATE audience
+			SET kind = ?
+			WHERE peer = ? AND to_event = 0 AND kind = ''`, kind, peer)
+		if err != nil {
+			return err
+		}
+		return tx.turnIntervals(peer, kind)
 	})
+}
+
+// turnIntervals closes a peer's open intervals of other kinds, and opens
+// others of this kind in their place.
+func (tx *Tx) turnIntervals(peer board.PeerID, kind board.PeerKind) error {
+	var next board.EventID
+	err := tx.get(&next, `
+		SELECT coalesce(max(id), 0) + 1
+		FROM events`)
+	if err != nil {
+		return err
+	}
+	var open []intervalRow
+	err = tx.selectAll(&open, `
+		SELECT actor, greeted
+		FROM audience
+		WHERE peer = ? AND to_event = 0 AND kind <> ?
+		ORDER BY id`, peer, kind)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`
+		UPDATE audience
+		SET to_event = ?
+		WHERE peer = ? AND to_event = 0 AND kind <> ?`, next, peer, kind)
+	if err != nil {
+		return err
+	}
+	for _, o := range open {
+		_, err := tx.exec(`
+			INSERT INTO audience (actor, peer, kind, from_event, greeted)
+			VALUES (?, ?, ?, ?, ?)`, o.Actor, peer, kind, next, o.Greeted)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
