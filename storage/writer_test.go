@@ -228,7 +228,11 @@ func TestRerun(t *testing.T) {
 	t.Run("a full disk fails only the change that does not fit", func(t *testing.T) {
 		db := open(t, Options{})
 		if err := db.update(t.Context(), func(tx *Tx) error {
-			_, err := tx.exec("PRAGMA max_page_count = 30")
+			var pages int
+			if err := tx.get(&pages, "PRAGMA page_count"); err != nil {
+				return err
+			}
+			_, err := tx.exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+10))
 			return err
 		}); err != nil {
 			t.Fatal(err)
