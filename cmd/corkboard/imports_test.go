@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 }
 
 // mayImportAnything are folders that exist for tests only.
-var mayImportAnything = []string{"storage/storagetest"}
+var mayImportAnything = []string{"storage/storagetest", "activitypub/activitypubtest"}
 
 // knowsSQL is the one folder that may import any of speaksSQL.
 const knowsSQL = "storage"
