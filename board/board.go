@@ -28,13 +28,12 @@ type Config struct {
 type Limits struct {
 	MemberPostsPerHour int // default 60
 	RemotePostsPerHour int // default 120
-	ArticlesPerDay     int // default 50
 	TextBytes          int // default 64 KiB
 }
 
 // DefaultLimits are meant for a board on the open internet.
 func DefaultLimits() Limits {
-	return Limits{MemberPostsPerHour: 60, RemotePostsPerHour: 120, ArticlesPerDay: 50, TextBytes: 64 << 10}
+	return Limits{MemberPostsPerHour: 60, RemotePostsPerHour: 120, TextBytes: 64 << 10}
 }
 
 // New returns the board that is kept in store.

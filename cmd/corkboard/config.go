@@ -26,6 +26,8 @@ type Config struct {
 	DebugListen    string   `help:"Address for /metrics /healthz /readyz /debug/pprof; keep it private."`
 	AllowNetworks  []string `help:"CIDRs that outgoing requests may reach though they are not public."`
 	AllowHTTP      bool     `name:"allow-http" help:"Speak plain http with peers; for tests."`
+	MemberLimit    int      `default:"60" help:"How many posts a member may write in an hour; 0 for any number."`
+	RemoteLimit    int      `default:"120" help:"How many posts somebody of another server may write in an hour; 0 for any number."`
 	LogLevel       string   `default:"info" enum:"debug,info,warn,error" help:"How much to log: debug, info, warn or error."`
 
 	address       board.Address
@@ -56,6 +58,13 @@ func (c *Config) Validate() error {
 		return checkListen("CORKBOARD_DEBUG_LISTEN", c.DebugListen)
 	}
 	return nil
+}
+
+// limits are what one actor may do.
+func (c *Config) limits() board.Limits {
+	l := board.DefaultLimits()
+	l.MemberPostsPerHour, l.RemotePostsPerHour = c.MemberLimit, c.RemoteLimit
+	return l
 }
 
 // database is the path of the board's one file.
