@@ -79,3 +79,42 @@ func (tx *Tx) execNamed(query string, arg any) (sql.Result, error) {
 	}
 	return tx.exec(query, args...)
 }
+
+// one is for a change of one row that must be there: if it is not, the error
+// is NotFound.
+func (tx *Tx) one(result sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	return wrap(sql.ErrNoRows)
+}
+
+// changed reports whether a statement changed anything.
+func changed(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// inserted is the number of the row that a statement made, 0 if it failed.
+func inserted(result sql.Result) int64 {
+	if result == nil {
+		return 0
+	}
+	id, _ := result.LastInsertId() // SQLite always knows it
+	return id
+}
+
+// reference is an id as it is kept in a column that refers to another row: 0
+// refers to none.
+func reference[ID ~int64](id ID) any {
+	if id == 0 {
+		return nil
+	}
+	return int64(id)
+}

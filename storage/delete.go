@@ -1,0 +1,63 @@
+package storage
+
+import "corkboard/board"
+
+// ClosePost makes a tombstone of a live post. Its row, number and place stay;
+// its text goes, an article's title and source line too, and with them what
+// was kept of it elsewhere. Error: NotFound, if there is no such live post.
+func (tx *Tx) ClosePost(p board.Post) error {
+	var row struct {
+		Thread board.ThreadID `db:"thread"`
+		Number int64          `db:"number"`
+		Parent board.PostID   `db:"parent"`
+	}
+	err := tx.get(&row, `
+		UPDATE posts
+		SET state = ?, closed_at = ?, closed_by = ?, reason = ?, html = '', source = '', warning = ''
+		WHERE id = ? AND state = 0
+		RETURNING thread, number, COALESCE(parent, 0) AS parent`,
+		p.State, millis(p.ClosedAt), p.ClosedBy, p.Reason, p.ID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`
+		DELETE FROM revisions
+		WHERE post = ?`, p.ID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`
+		DELETE FROM originals
+		WHERE post = ?`, p.ID)
+	if err != nil {
+		return err
+	}
+	if err := tx.addReplies(row.Parent, -1); err != nil {
+		return err
+	}
+	if row.Number == 0 {
+		return tx.SetTitle(row.Thread, "", board.Citation{})
+	}
+	return tx.Touch(row.Thread)
+}
+
+// Bury remembers that something was deleted before it arrived.
+func (tx *Tx) Bury(uri, host string) error {
+	_, err := tx.exec(`
+		INSERT INTO tombstones (uri, host, at)
+		VALUES (?, ?, ?)
+		ON CONFLICT (uri) DO NOTHING`, uri, host, millis(tx.now))
+	return err
+}
+
+// Buried reports whether something was deleted before it arrived.
+func (tx *Tx) Buried(uri string) (bool, error) {
+	var buried bool
+	err := tx.get(&buried, `
+		SELECT EXISTS (
+			SELECT 1
+			FROM tombstones
+			WHERE uri = ?
+		)`, uri)
+	return buried, err
+}
