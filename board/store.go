@@ -33,6 +33,8 @@ type ActorReader interface {
 	ActorByURI(ctx context.Context, uri string) (Actor, error)
 	// ActorByHandle finds name@host; host is empty for ours. Case is ignored.
 	ActorByHandle(ctx context.Context, name, host string) (Actor, error)
+	// ActorByKey finds the actor on another server who published this key.
+	ActorByKey(ctx context.Context, keyID string) (Actor, error)
 	// PrivateKey is the PEM of a local actor's key, PKCS #8.
 	PrivateKey(ctx context.Context, id ActorID) (string, error)
 }

@@ -94,6 +94,18 @@ func (db *DB) ActorByHandle(ctx context.Context, name, host string) (board.Actor
 	return row.actor(), err
 }
 
+// ActorByKey finds the actor on another server who published this key.
+func (db *DB) ActorByKey(ctx context.Context, keyID string) (board.Actor, error) {
+	var row actorRow
+	err := db.read(ctx).get(&row, `
+		SELECT `+actorColumns+`
+		FROM actors a
+		WHERE a.key_id = ? AND a.key_id <> '' AND a.gone_at = 0
+		ORDER BY a.id
+		LIMIT 1`, keyID)
+	return row.actor(), err
+}
+
 // PrivateKey is the PEM of a local actor's key.
 func (db *DB) PrivateKey(ctx context.Context, id board.ActorID) (string, error) {
 	var pem string

@@ -32,6 +32,7 @@ CREATE TABLE actors (
 ) STRICT;
 CREATE UNIQUE INDEX actors_local ON actors (name) WHERE host = '';
 CREATE INDEX actors_handle ON actors (host, lower(name));
+CREATE INDEX actors_key ON actors (key_id) WHERE key_id <> '';
 
 CREATE TABLE private_keys (
 	actor INTEGER PRIMARY KEY REFERENCES actors,
