@@ -1,0 +1,229 @@
+package web
+
+import (
+	"html/template"
+	"strconv"
+	"time"
+
+	"corkboard/board"
+)
+
+// postView is a post as one reader sees it on one page.
+type postView struct {
+	board.Post
+	heading string         // level of its hidden heading: "2" or "3"
+	here    func(int) bool // reports whether the page has the post of this number
+	poster  bool           // its author posted the article
+	viewer  board.Viewer   // whose buttons are shown
+}
+
+// writePosts is a run of posts, one under the other.
+func (h *Handler) writePosts(r *request, t board.Thread, posts []board.Post, here func(int) bool) template.HTML {
+	m := h.markup()
+	for _, p := range posts {
+		h.writePost(m, postView{
+			Post: p, heading: "3", here: here, viewer: r.viewer,
+			poster: p.Author.ID == t.Article.Author.ID,
+		})
+	}
+	return m.html()
+}
+
+// writeOne is a post by itself, the first thing on a page.
+func (h *Handler) writeOne(r *request, t board.Thread, p board.Post) template.HTML {
+	m := h.markup()
+	h.writePost(m, postView{
+		Post: p, heading: "2", here: func(int) bool { return false }, viewer: r.viewer,
+		poster: p.Author.ID == t.Article.Author.ID,
+	})
+	return m.html()
+}
+
+// writePost adds a post in the order that the board has always had: whom it
+// answers, text, number and author, what can be done with it.
+func (h *Handler) writePost(m *markup, v postView) {
+	n := v.Number
+	m.tag(`<article class="post" tabindex="-1" id="p`).number(n).tag(`" aria-labelledby="h`).number(n).tag(`">`)
+	h.writeHeading(m, v)
+	if v.State != board.Live {
+		h.writeTombstone(m, v)
+		m.tag("</article>\n")
+		return
+	}
+	writeTo(m, v)
+	writeBody(m, v.Post)
+	writeByline(m, v)
+	h.writeActions(m, v)
+	m.tag("</article>\n")
+}
+
+// writeHeading adds what a screen reader goes by; it is not to be seen.
+func (h *Handler) writeHeading(m *markup, v postView) {
+	m.tag("<h").tag(v.heading).tag(` class="vh" id="h`).number(v.Number).tag(`">Post `).number(v.Number)
+	switch v.State {
+	case board.Deleted:
+		m.tag(", deleted")
+	case board.Removed:
+		m.tag(", removed")
+	default:
+		m.tag(" by ").text(shortHandle(v.Author))
+		if v.To.Post != 0 {
+			m.tag(", to ").text(shortHandle(v.To.Author)).tag(", post ").number(v.To.Number)
+		}
+		if v.Warning != "" {
+			m.tag(", with content warning")
+		}
+	}
+	m.tag("</h").tag(v.heading).tag(">\n")
+}
+
+// shortHandle is name for ours and name@host for others.
+func shortHandle(a board.Actor) string {
+	if a.Local() {
+		return a.Name
+	}
+	return a.Name + "@" + a.Host
+}
+
+func (h *Handler) writeTombstone(m *markup, v postView) {
+	m.tag(`<p class="byline tomb">`)
+	writeNumber(m, v.Post)
+	if v.State == board.Removed {
+		m.tag("removed by ").text(v.ClosedBy).tag(" on ").time(v.ClosedAt)
+		if v.Reason != "" {
+			m.tag(": ").text(v.Reason)
+		}
+	} else {
+		m.tag("deleted by its author on ").time(v.ClosedAt)
+	}
+	m.tag("</p>")
+}
+
+func writeNumber(m *markup, p board.Post) {
+	m.tag(`<a class="n"`).attr("href", postPagePath(p.Thread, p.Number)).tag(">").number(p.Number).tag("</a> ")
+}
+
+// writeTo adds the line that says whom the post answers.
+func writeTo(m *markup, v postView) {
+	switch {
+	case v.To.Post != 0:
+		m.tag(`<p class="to">To: <a`).attr("href", toPath(v)).tag("><bdi>").text(toName(v.To.Author)).tag("</bdi> #").number(v.To.Number).tag("</a></p>\n")
+	case v.To.Unavailable():
+		m.tag(`<p class="to">To: `)
+		if m.outlink(v.To.URI) {
+			m.tag("a post that is not on this board</a></p>\n")
+		} else {
+			m.tag("a post that is not on this board</p>\n")
+		}
+	}
+}
+
+// toName is short: the number beside it says which post, and so whose.
+func toName(a board.Actor) string {
+	if a.Local() {
+		return a.Label()
+	}
+	return a.Name
+}
+
+func toPath(v postView) string {
+	if v.here(v.To.Number) {
+		return "#p" + strconv.Itoa(v.To.Number)
+	}
+	return placePath(v.Thread, v.To.Number)
+}
+
+// writeBody adds the text in its own language, folded under its warning.
+func writeBody(m *markup, p board.Post) {
+	m.tag(`<div class="body" dir="auto"`)
+	if p.Language != "" {
+		m.attr("lang", p.Language)
+	}
+	m.tag(">")
+	if p.Warning != "" {
+		m.tag(`<details class="cw"><summary>Content warning: `).text(p.Warning).tag("</summary>")
+	}
+	m.safe(p.HTML)
+	if p.Warning != "" {
+		m.tag("</details>")
+	}
+	m.tag("</div>\n")
+}
+
+// late is how long a post may be under way before the page says when it came.
+const late = 15 * time.Minute
+
+func writeByline(m *markup, v postView) {
+	m.tag(`<p class="byline">`)
+	writeNumber(m, v.Post)
+	m.tag("posted on ").time(v.PublishedAt).tag(" by ").author(v.Author)
+	if v.poster {
+		m.tag(` <span class="badge">poster</span>`)
+	}
+	if v.ArrivedAt.Sub(v.PublishedAt) > late {
+		m.tag(" · arrived ").time(v.ArrivedAt)
+	}
+	if !v.EditedAt.IsZero() {
+		m.tag(" · edited ").time(v.EditedAt)
+	}
+	writeLiked(m, v.Post)
+	m.tag("</p>\n")
+}
+
+func writeLiked(m *markup, p board.Post) {
+	if p.Likes > 0 {
+		m.tag(" · ").tag(count(p.Likes, "like"))
+	}
+	if p.Shares > 0 {
+		m.tag(" · ").tag(count(p.Shares, "share"))
+	}
+}
+
+// writeActions adds the bar of what can be done. The brackets and strokes are
+// the style sheet's, so that nobody has to hear them read out.
+func (h *Handler) writeActions(m *markup, v postView) {
+	about := func(words string) { m.tag(`<span class="vh">`).tag(words).number(v.Number).tag("</span></a></li>") }
+	link := func(href string) *markup { return m.tag("<li><a").attr("href", href).tag(">") }
+	m.tag(`<div class="acts"><ul>`)
+	link(formPath(v.Thread, v.Number, "reply")).tag("Post Reply")
+	about(" to post ")
+	if v.To.Post != 0 {
+		link(toPath(v)).tag("To ").number(v.To.Number).tag("</a></li>")
+	}
+	link(postPagePath(v.Thread, v.Number)).tag("View Replies")
+	if v.Replies > 0 {
+		m.tag(" (").number(v.Replies).tag(")")
+	}
+	about(" to post ")
+	if !v.Local() && isWeb(v.URL) {
+		m.tag("<li>")
+		m.outlink(v.URL)
+		m.tag("Original")
+		about(" of post ")
+	}
+	if h.board.MayEdit(v.viewer, v.Post) {
+		link(formPath(v.Thread, v.Number, "edit")).tag("Edit")
+		about(" post ")
+	}
+	h.writeDelete(m, v)
+	writeAddress(m, v.URI)
+	m.tag("</ul></div>\n")
+}
+
+func (h *Handler) writeDelete(m *markup, v postView) {
+	word := "Delete"
+	if !h.board.MayDelete(v.viewer, v.Post) {
+		if !h.board.MayRemove(v.viewer, v.Post) {
+			return
+		}
+		word = "Remove"
+	}
+	m.tag("<li><a").attr("href", formPath(v.Thread, v.Number, "delete")).tag(">").tag(word)
+	m.tag(`<span class="vh"> post `).number(v.Number).tag("</span></a></li>")
+}
+
+// writeAddress adds what somebody with an account elsewhere pastes into the
+// search of his own server to answer the post from there.
+func writeAddress(m *markup, uri string) {
+	m.tag(`<li><details class="addr"><summary>Address</summary><code>`).text(uri).tag("</code></details></li>")
+}

@@ -1,0 +1,84 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+
+	"corkboard/board"
+)
+
+// deletePage asks once before a post is taken away: by its author without
+// further words, by a moderator with a reason.
+type deletePage struct {
+	frame
+	Thread  board.Thread
+	Post    board.Post
+	HTML    template.HTML
+	Place   string
+	Removal bool // by a moderator
+	Form    form
+}
+
+func (p *deletePage) sent() *form { return &p.Form }
+
+// showDelete answers GET /t/{thread}/{number}/delete.
+func (h *Handler) showDelete(w http.ResponseWriter, r *request) error {
+	p, err := h.deletePage(r, newForm(r.URL.Path))
+	if err != nil {
+		return err
+	}
+	return h.show(w, r, p)
+}
+
+// postDelete answers POST /t/{thread}/{number}/delete. The number and its place
+// stay, and so the answer leads there.
+func (h *Handler) postDelete(w http.ResponseWriter, r *request) error {
+	f, err := readForm(r, r.URL.Path)
+	if err != nil {
+		return err
+	}
+	p, err := h.deletePage(r, f)
+	if err != nil {
+		return err
+	}
+	if p.Removal {
+		err = h.board.Remove(r.Context(), r.viewer.ID, p.Post.ID, f.Get("reason"))
+	} else {
+		err = h.board.Delete(r.Context(), r.viewer.ID, p.Post.ID)
+	}
+	if err != nil {
+		return h.refuse(w, r, p, err)
+	}
+	return seeOther(w, p.Place)
+}
+
+func (h *Handler) deletePage(r *request, f form) (*deletePage, error) {
+	if r.visitor() {
+		return nil, &away{loginPath(r.URL.Path)}
+	}
+	id, number := threadID(r), postNumber(r)
+	thread, post, err := h.threadAndPost(r, id, number)
+	if err != nil {
+		return nil, err
+	}
+	p := &deletePage{
+		Thread: thread, Post: post, HTML: h.answered(thread, post), Place: placePath(id, number),
+		Removal: h.board.MayRemove(r.viewer, post), Form: f,
+	}
+	switch {
+	case post.State != board.Live:
+		return nil, &away{p.Place}
+	case !p.Removal && !h.board.MayDelete(r.viewer, post):
+		return nil, board.Errorf(board.Forbidden, "Only its author or a moderator may take a post away.")
+	}
+	word, what := "Delete", fmt.Sprintf("post %d of %s", number, thread.Title)
+	if p.Removal {
+		word = "Remove"
+	}
+	if number == 0 {
+		what = thread.Title
+	}
+	p.frame = h.frame(r, "delete", word+" "+what)
+	return p, nil
+}

@@ -1,0 +1,65 @@
+package web
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
+)
+
+// limiter bounds how often something may be tried, for each of many keys. It
+// remembers a bounded number of them; one that was forgotten had been quiet
+// longest.
+type limiter struct {
+	buckets *lru.Cache[string, *rate.Limiter]
+	burst   int
+	every   time.Duration
+}
+
+// keysRemembered is some 10 MB of buckets at most.
+const keysRemembered = 50_000
+
+func newLimiter(burst int, every time.Duration) *limiter {
+	buckets, _ := lru.New[string, *rate.Limiter](keysRemembered) // its one error is a size of 0
+	return &limiter{buckets, burst, every}
+}
+
+// wait counts one try for every key and returns how long to wait before the
+// next, if one of them has had too many.
+func (l *limiter) wait(keys ...string) time.Duration {
+	var longest time.Duration
+	for _, key := range keys {
+		fresh := rate.NewLimiter(rate.Every(l.every), l.burst)
+		bucket, known, _ := l.buckets.PeekOrAdd(key, fresh)
+		if known {
+			l.buckets.Get(key) // it was used just now
+		} else {
+			bucket = fresh
+		}
+		reservation := bucket.Reserve()
+		if delay := reservation.Delay(); delay > 0 {
+			reservation.Cancel()
+			longest = max(longest, delay)
+		}
+	}
+	return longest
+}
+
+// network is an address as limits see it: one host of IPv4, one /64 of IPv6,
+// which is what one household has.
+func network(ip string) string {
+	address, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ip
+	}
+	address = address.Unmap()
+	if address.Is4() {
+		return address.String()
+	}
+	prefix, err := address.WithZone("").Prefix(64)
+	if err != nil {
+		return ip
+	}
+	return prefix.String()
+}

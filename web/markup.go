@@ -1,0 +1,155 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"corkboard/board"
+)
+
+// markup is HTML in the making, for the parts that a page has by the fifties
+// and that templates are too slow for. Everything that is not given to tag or
+// to safe is escaped.
+type markup struct {
+	b    []byte
+	zone *time.Location
+}
+
+func (h *Handler) markup() *markup {
+	return &markup{b: make([]byte, 0, 1<<10), zone: h.config.Zone}
+}
+
+// tag adds HTML of our own, never anything that came from outside.
+func (m *markup) tag(s string) *markup {
+	m.b = append(m.b, s...)
+	return m
+}
+
+// text adds words, escaped; it may stand between tags and in a quoted attribute.
+func (m *markup) text(s string) *markup {
+	last := 0
+	for i := range len(s) {
+		entity := ""
+		switch s[i] {
+		case '&':
+			entity = "&amp;"
+		case '<':
+			entity = "&lt;"
+		case '>':
+			entity = "&gt;"
+		case '"':
+			entity = "&#34;"
+		case '\'':
+			entity = "&#39;"
+		case 0:
+			entity = "\uFFFD"
+		default:
+			continue
+		}
+		m.b = append(append(m.b, s[last:i]...), entity...)
+		last = i + 1
+	}
+	m.b = append(m.b, s[last:]...)
+	return m
+}
+
+// number adds a number in digits.
+func (m *markup) number(n int) *markup {
+	m.b = strconv.AppendInt(m.b, int64(n), 10)
+	return m
+}
+
+// attr adds an attribute with its quoted, escaped value.
+func (m *markup) attr(name, value string) *markup {
+	return m.tag(" ").tag(name).tag(`="`).text(value).tag(`"`)
+}
+
+// safe adds HTML that the board made safe when the post was accepted.
+func (m *markup) safe(html string) *markup { return m.tag(html) }
+
+// outlink begins a link to another site. Where the address is none that may be
+// followed it adds nothing and returns false.
+func (m *markup) outlink(address string) bool {
+	if !isWeb(address) {
+		return false
+	}
+	m.tag("<a").attr("href", address).tag(` rel="nofollow ugc noopener noreferrer">`)
+	return true
+}
+
+// time adds a time in the board's zone, to the second.
+func (m *markup) time(t time.Time) *markup {
+	m.tag(`<time datetime="`)
+	m.b = t.UTC().AppendFormat(m.b, "2006-01-02T15:04:05Z")
+	m.tag(`">`)
+	m.b = t.In(m.zone).AppendFormat(m.b, "2006-01-02 15:04:05 ")
+	return m.tag(zoneAt(t.In(m.zone))).tag("</time>")
+}
+
+// author adds a name that leads to its page here, and for people of other
+// servers always the handle.
+func (m *markup) author(a board.Actor) *markup {
+	m.tag(`<a class="who"`).attr("href", actorPath(a)).tag("><bdi>").text(a.Label()).tag("</bdi>")
+	if !a.Local() {
+		m.tag(` <span class="host">@`).text(a.Name).tag("@").text(a.Host).tag("</span>")
+	}
+	m.tag("</a>")
+	if a.Tagline != "" {
+		m.tag(` <span class="tag">(<bdi>`).text(a.Tagline).tag("</bdi>)</span>")
+	}
+	return m
+}
+
+// html is what was made.
+func (m *markup) html() template.HTML { return safe(string(m.b)) }
+
+// safe tells the templates that HTML is safe: it is the board's, which cleaned
+// it when it was accepted, or markup's, which escaped it. It is the one place
+// in this package where that is said.
+func safe(html string) template.HTML { return template.HTML(html) }
+
+// isWeb reports whether an address is a whole http or https one.
+func isWeb(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+}
+
+// zoneAt is the zone's short name, UTC+09 where it has none.
+func zoneAt(t time.Time) string {
+	name, _ := t.Zone()
+	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
+		return "UTC" + name
+	}
+	return name
+}
+
+// zoneName is what the footer says of the times on the page.
+func zoneName(zone *time.Location) string {
+	if zone == time.UTC {
+		return "UTC"
+	}
+	return strings.ReplaceAll(zone.String(), "_", " ")
+}
+
+// sourceDate is the date of a source line as a newspaper has it; what is no
+// date that we know stays as it was written.
+func sourceDate(date string) string {
+	for _, layout := range []string{time.DateOnly, time.RFC3339, "2006-01-02T15:04:05"} {
+		if t, err := time.Parse(layout, date); err == nil {
+			return t.Format("Monday, 2 January 2006")
+		}
+	}
+	return date
+}
+
+// count is a number with its noun: 1 post, 2 posts.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

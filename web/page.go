@@ -1,0 +1,208 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"corkboard/board"
+)
+
+// request is an HTTP request and who made it.
+type request struct {
+	*http.Request
+	viewer board.Viewer // zero for a visitor
+	member board.Member // zero for a visitor
+}
+
+// visitor reports whether nobody is logged in.
+func (r *request) visitor() bool { return r.viewer.ID == 0 }
+
+// handler answers one address. An error that it returns becomes an error page.
+type handler func(w http.ResponseWriter, r *request) error
+
+// page is what happens around every handler.
+func (h *Handler) page(handle handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		h.setHeaders(w.Header())
+		r := &request{Request: req}
+		err := h.admit(w, r)
+		if err == nil {
+			err = handle(w, r)
+		}
+		if err != nil {
+			h.fail(w, r, err)
+		}
+	})
+}
+
+// admit refuses forms that another site made a browser send, bounds the body,
+// and finds out who is there.
+func (h *Handler) admit(w http.ResponseWriter, r *request) error {
+	if err := h.origin.Check(r.Request); err != nil {
+		return board.Errorf(board.Forbidden, "This form was sent from another site. Open it here and send it again.")
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, h.config.Limits.FormBytes)
+	var err error
+	r.viewer, r.member, err = h.viewer(r.Request)
+	return err
+}
+
+// policy lets a page load its style sheet and icon from here, send forms here,
+// and nothing else.
+const policy = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func (h *Handler) setHeaders(head http.Header) {
+	head.Set("Content-Security-Policy", policy)
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Referrer-Policy", "same-origin")
+	head.Set("X-Frame-Options", "DENY")
+	head.Set("Vary", "Accept, Accept-Encoding, Cookie")
+	head.Set("Cache-Control", "private, no-store")
+	if h.secure() {
+		head.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// site is what is the same on every page.
+type site struct {
+	Name       string
+	Address    board.Address
+	Disclaimer string
+	Zone       string // of the times that are shown
+	CSS, Icon  string // paths
+}
+
+// frame is what is around every page; the struct of each page embeds one.
+type frame struct {
+	Site      site
+	Member    board.Member // zero for a visitor
+	Title     string       // of the document, without the board's name
+	Here      string       // path and query that lead here again
+	Canonical string       // whole URL; empty where search engines should pass
+	Alternate string       // the ActivityPub id of what the page shows; may be empty
+	Skip      string       // text of the skip link
+	Newer     string       // path of the page before this one, if any
+	Older     string       // path of the page after this one, if any
+	Failed    bool         // a form came back with errors
+
+	name   string // of the template
+	status int
+}
+
+func (f *frame) base() *frame { return f }
+
+// LoggedIn reports whether the page is for a member.
+func (f *frame) LoggedIn() bool { return f.Member.ID != 0 }
+
+// content is the struct of a page.
+type content interface{ base() *frame }
+
+// frame begins a page that template name shows.
+func (h *Handler) frame(r *request, name, title string) frame {
+	return frame{
+		Site: h.site, Member: r.member, Title: title, Here: r.URL.Path, Skip: "Skip to content",
+		name: name, status: http.StatusOK,
+	}
+}
+
+// show renders a page and sends it, to be kept by nobody.
+func (h *Handler) show(w http.ResponseWriter, r *request, c content) error {
+	d, err := h.render(c)
+	if err != nil {
+		return err
+	}
+	h.send(w, r, d)
+	return nil
+}
+
+// showCached sends a visitor what the cache has for this key and version, and
+// makes the page for everybody else. key and version must say all that the page
+// depends on.
+func (h *Handler) showCached(w http.ResponseWriter, r *request, key string, version int64, build func() (content, error)) error {
+	if r.visitor() {
+		if d, ok := h.cache.get(key, version); ok {
+			h.sendPublic(w, r, d)
+			return nil
+		}
+	}
+	c, err := build()
+	if err != nil {
+		return err
+	}
+	c.base().Here = key
+	d, err := h.render(c)
+	if err != nil {
+		return err
+	}
+	if !r.visitor() {
+		h.send(w, r, d)
+		return nil
+	}
+	d.sign()
+	h.cache.put(key, version, d)
+	h.sendPublic(w, r, d)
+	return nil
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// render makes a document of a page.
+func (h *Handler) render(c content) (*document, error) {
+	f := c.base()
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	if err := h.pages[f.name].ExecuteTemplate(buffer, "layout", c); err != nil {
+		return nil, fmt.Errorf("render %s: %w", f.name, err)
+	}
+	return newDocument(f.status, f.Alternate, bytes.Clone(buffer.Bytes())), nil
+}
+
+// templates are by the name of their page, each with the layout in it.
+type templates map[string]*template.Template
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// parts are the templates that pages share; every other file is a page.
+var parts = []string{"templates/layout.html", "templates/list.html", "templates/form.html"}
+
+func (h *Handler) parseTemplates() (templates, error) {
+	shared, err := template.New("").Funcs(h.functions()).ParseFS(templateFiles, parts...)
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	pages := make(templates, len(files))
+	for _, file := range files {
+		clone, err := shared.Clone()
+		if err != nil {
+			return nil, err
+		}
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if pages[name], err = clone.ParseFS(templateFiles, file); err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
+}
+
+// functions are what templates may call: the few things that Go writes.
+func (h *Handler) functions() template.FuncMap {
+	return template.FuncMap{
+		"safe": safe,
+		"when": func(t time.Time) template.HTML { return h.markup().time(t).html() },
+		"who":  func(a board.Actor) template.HTML { return h.markup().author(a).html() },
+	}
+}

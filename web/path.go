@@ -1,0 +1,71 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"corkboard/board"
+)
+
+// postsPerPage is how many posts a page of a thread has; tombstones count.
+const postsPerPage = 50
+
+func threadPagePath(id board.ThreadID, from int) string {
+	if from <= 1 {
+		return fmt.Sprintf("/t/%d", id)
+	}
+	return fmt.Sprintf("/t/%d?from=%d", id, from)
+}
+
+// placePath leads to a post's place in its thread.
+func placePath(id board.ThreadID, number int) string {
+	return threadPagePath(id, pageOf(number)) + fmt.Sprintf("#p%d", number)
+}
+
+// pageOf is the first number of the page on which a number stands.
+func pageOf(number int) int { return max(0, number-1)/postsPerPage*postsPerPage + 1 }
+
+// postPagePath leads to a post's own page; the article's is its thread's.
+func postPagePath(id board.ThreadID, number int) string {
+	if number == 0 {
+		return threadPagePath(id, 1)
+	}
+	return fmt.Sprintf("/t/%d/%d", id, number)
+}
+
+// formPath leads to what may be done with a post: reply, edit or delete.
+func formPath(id board.ThreadID, number int, form string) string {
+	return fmt.Sprintf("/t/%d/%d/%s", id, number, form)
+}
+
+// actorPath leads to the page that the board has of an actor.
+func actorPath(a board.Actor) string {
+	switch {
+	case !a.Local():
+		return "/~" + url.PathEscape(a.Name+"@"+a.Host)
+	case a.Type == board.Group:
+		return topicPath(strings.TrimSuffix(a.Name, board.AllSuffix))
+	case a.Type == board.Application:
+		return "/about"
+	}
+	return "/members/" + url.PathEscape(a.Name)
+}
+
+func topicPath(name string) string { return "/topics/" + url.PathEscape(name) }
+
+// loginPath leads to the log-in form and from there to a path of ours.
+func loginPath(next string) string { return "/login?next=" + url.QueryEscape(next) }
+
+// localPath returns next if it is a path on this site, and the front page for
+// anything that might lead elsewhere.
+func localPath(next string) string {
+	u, err := url.Parse(next)
+	switch {
+	case err != nil, u.Scheme != "", u.Host != "", u.Opaque != "", !strings.HasPrefix(next, "/"):
+		return "/"
+	case strings.HasPrefix(next, "//"), strings.ContainsAny(next, "\\\r\n\t"):
+		return "/"
+	}
+	return u.String()
+}

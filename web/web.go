@@ -1,0 +1,164 @@
+package web
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/gorilla/mux"
+
+	"corkboard/board"
+)
+
+// Config is what the web needs to show a board.
+type Config struct {
+	Board      *board.Board
+	Sessions   scs.Store // keeps who is logged in; it is given hashed tokens only
+	Address    board.Address
+	Name       string                     // the board's name, in the masthead
+	Disclaimer string                     // the owner's words in the footer; may be empty
+	Zone       *time.Location             // of every time that is shown; nil is UTC
+	ClientIP   func(*http.Request) string // who asks, behind a proxy too; nil takes the connection's address
+	Log        *slog.Logger
+	Limits     Limits
+}
+
+// Limits bound what the web takes and keeps. Zero means the default.
+type Limits struct {
+	CacheBytes int           // of pages kept for visitors; 32 MiB
+	FormBytes  int64         // of one form; 1 MiB
+	LoginBurst int           // tries to log in at once, for each account and each address; 10
+	LoginEvery time.Duration // one more try; 20 s
+}
+
+func (l Limits) orDefault() Limits {
+	return Limits{
+		CacheBytes: or(l.CacheBytes, 32<<20),
+		FormBytes:  or(l.FormBytes, 1<<20),
+		LoginBurst: or(l.LoginBurst, 10),
+		LoginEvery: or(l.LoginEvery, 20*time.Second),
+	}
+}
+
+func or[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}
+
+// Handler answers people. It is safe for concurrent use.
+type Handler struct {
+	board    *board.Board
+	config   Config
+	site     site
+	pages    templates
+	cache    *cache
+	sessions *scs.SessionManager
+	origin   *http.CrossOriginProtection
+	logins   *limiter
+	static   map[string]asset // by path
+}
+
+// New returns the web of a board. An error is a fault in a template or in the
+// board's address.
+func New(c Config) (*Handler, error) {
+	c.Limits = c.Limits.orDefault()
+	c.Zone = or(c.Zone, time.UTC)
+	if c.ClientIP == nil {
+		c.ClientIP = connectionIP
+	}
+	assets, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	h := &Handler{
+		board: c.Board, config: c, static: assets.byPath,
+		site: site{
+			Name: c.Name, Address: c.Address, Disclaimer: c.Disclaimer, Zone: zoneName(c.Zone),
+			CSS: assets.css, Icon: assets.icon,
+		},
+		cache:    newCache(c.Limits.CacheBytes),
+		sessions: newSessions(c),
+		origin:   http.NewCrossOriginProtection(),
+		logins:   newLimiter(c.Limits.LoginBurst, c.Limits.LoginEvery),
+	}
+	if err := h.origin.AddTrustedOrigin(string(c.Address)); err != nil {
+		return nil, err
+	}
+	h.pages, err = h.parseTemplates()
+	return h, err
+}
+
+// route is one address and who answers there.
+type route struct {
+	method string
+	path   string
+	handle handler
+}
+
+// Numbers in addresses have at most 18 digits, so that they fit an int64.
+const (
+	threadPath = "/t/{thread:[0-9]{1,18}}"
+	postPath   = threadPath + "/{number:[0-9]{1,9}}"
+)
+
+// routes are all addresses, the most visited first: the router tries them in
+// this order. Nothing is ever changed by a GET.
+func (h *Handler) routes() []route {
+	return []route{
+		{"GET", threadPath, h.showThread},
+		{"GET", postPath, h.showPost},
+		{"GET", "/", h.showHome},
+		{"GET", "/static/{file}", h.showStatic},
+		{"GET", "/favicon.ico", h.showIcon},
+		{"GET", "/topics", h.showTopics},
+		{"GET", "/topics/{name}", h.showTopic},
+		{"GET", "/members/{name}", h.showMember},
+		{"GET", "/~{handle}", h.showHandle},
+		{"GET", "/@{handle}", h.leadToHandle},
+		{"GET", "/about", h.showAbout},
+		{"GET", "/post", h.showPostArticle},
+		{"POST", "/post", h.postArticle},
+		{"GET", postPath + "/reply", h.showReply},
+		{"POST", postPath + "/reply", h.postReply},
+		{"GET", postPath + "/edit", h.showEdit},
+		{"POST", postPath + "/edit", h.postEdit},
+		{"GET", postPath + "/delete", h.showDelete},
+		{"POST", postPath + "/delete", h.postDelete},
+		{"GET", "/login", h.showLogin},
+		{"POST", "/login", h.postLogin},
+		{"POST", "/logout", h.postLogout},
+		{"GET", "/join/{secret}", h.showJoin},
+		{"POST", "/join/{secret}", h.postJoin},
+	}
+}
+
+// Register adds every address of the web to r, and the pages for what is
+// nowhere. Routes that are to come before these must be there already.
+func (h *Handler) Register(r *mux.Router) {
+	for _, route := range h.routes() {
+		methods := []string{route.method}
+		if route.method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+		r.Handle(route.path, h.page(route.handle)).Methods(methods...)
+	}
+	r.NotFoundHandler = h.page(h.showNotFound)
+	r.MethodNotAllowedHandler = h.page(h.showWrongMethod)
+}
+
+func connectionIP(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// secure reports whether the world reaches the board over https.
+func (h *Handler) secure() bool { return strings.HasPrefix(string(h.config.Address), "https://") }
