@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"corkboard/board"
 )
@@ -30,7 +29,7 @@ type activityRow struct {
 func (r activityRow) activity() (board.Activity, error) {
 	a := board.Activity{
 		ID: r.ID, Event: r.Event, K: r.K, Type: r.Type, Actor: r.Actor, Post: r.Post,
-		Lane: r.Lane, Public: r.Public, At: time.UnixMilli(r.At).UTC(), Body: r.Body,
+		Lane: r.Lane, Public: r.Public, At: moment(r.At), Body: r.Body,
 	}
 	if err := json.Unmarshal([]byte(r.Audience), &a.Audience); err != nil {
 		return board.Activity{}, fmt.Errorf("read the audience of activity %d: %w", r.ID, err)
@@ -57,8 +56,12 @@ func (db *DB) Speak(ctx context.Context, from, to board.EventID, said []board.Ac
 	var kept []board.Activity
 	err := db.update(ctx, func(tx *Tx) error {
 		kept = make([]board.Activity, 0, len(said))
-		if err := tx.moveCursor(speaker, from, to); err != nil {
+		at, err := tx.Cursor(speaker)
+		if err != nil {
 			return err
+		}
+		if at != from {
+			return board.Errorf(board.Conflict, "The speaker is at event %d, not at %d.", at, from)
 		}
 		for _, a := range said {
 			a, err := tx.addActivity(a)
@@ -67,29 +70,12 @@ func (db *DB) Speak(ctx context.Context, from, to board.EventID, said []board.Ac
 			}
 			kept = append(kept, a)
 		}
-		return nil
+		return tx.SetCursor(speaker, to)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return kept, nil
-}
-
-// moveCursor moves a reader of the log that is where it thinks it is.
-func (tx *Tx) moveCursor(reader string, from, to board.EventID) error {
-	result, err := tx.exec(`
-		INSERT INTO cursors (reader, event)
-		SELECT ?1, ?3
-		WHERE ?2 = 0 OR EXISTS (SELECT 1 FROM cursors WHERE reader = ?1)
-		ON CONFLICT (reader) DO UPDATE SET event = ?3
-		WHERE event = ?2`, reader, from, to)
-	if err != nil {
-		return err
-	}
-	if moved, err := result.RowsAffected(); err != nil || moved == 1 {
-		return err
-	}
-	return board.Errorf(board.Conflict, "The %s is not at event %d.", reader, from)
 }
 
 func (tx *Tx) addActivity(a board.Activity) (board.Activity, error) {
@@ -103,7 +89,7 @@ func (tx *Tx) addActivity(a board.Activity) (board.Activity, error) {
 		VALUES (:event, :k, :type, :actor, :post, :lane, :public, :at, :audience, :body)`,
 		activityRow{
 			Event: a.Event, K: a.K, Type: a.Type, Actor: a.Actor, Post: a.Post, Lane: a.Lane,
-			Public: a.Public, At: a.At.UnixMilli(), Audience: string(audience), Body: a.Body,
+			Public: a.Public, At: millis(a.At), Audience: string(audience), Body: a.Body,
 		})
 	if err != nil {
 		return a, err

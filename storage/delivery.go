@@ -124,7 +124,7 @@ func (db *DB) ParkedAt(ctx context.Context, peer board.PeerID) ([]board.Parked, 
 	found := make([]board.Parked, 0, len(rows))
 	for _, row := range rows {
 		found = append(found, board.Parked{
-			Peer: peer, Activity: row.Activity, Failures: row.Failures, NextTryAt: instant(row.NextTryAt),
+			Peer: peer, Activity: row.Activity, Failures: row.Failures, NextTryAt: moment(row.NextTryAt),
 		})
 	}
 	return found, nil
@@ -169,7 +169,7 @@ func failures(rows []failureRow) []board.Failure {
 	for _, row := range rows {
 		found = append(found, board.Failure{
 			Activity: row.Activity, Since: row.Since, Peer: row.Peer,
-			Status: row.Status, Answer: row.Answer, At: instant(row.At),
+			Status: row.Status, Answer: row.Answer, At: moment(row.At),
 		})
 	}
 	return found

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"time"
 
 	"corkboard/board"
 )
@@ -29,9 +28,9 @@ const peerColumns = `id, inbox, host, software, software_at, kind, behind, curso
 
 func (r peerRow) peer() board.Peer {
 	return board.Peer{
-		ID: r.ID, Inbox: r.Inbox, Host: r.Host, Software: r.Software, SoftwareAt: instant(r.SoftwareAt), Kind: r.Kind,
-		Behind: r.Behind, Cursor: r.Cursor, Failures: r.Failures, FirstFailAt: instant(r.FirstFailAt),
-		NextTryAt: instant(r.NextTryAt), LastOKAt: instant(r.LastOKAt), LastError: r.LastError,
+		ID: r.ID, Inbox: r.Inbox, Host: r.Host, Software: r.Software, SoftwareAt: moment(r.SoftwareAt), Kind: r.Kind,
+		Behind: r.Behind, Cursor: r.Cursor, Failures: r.Failures, FirstFailAt: moment(r.FirstFailAt),
+		NextTryAt: moment(r.NextTryAt), LastOKAt: moment(r.LastOKAt), LastError: r.LastError,
 	}
 }
 
@@ -41,22 +40,6 @@ func peers(rows []peerRow) []board.Peer {
 		found = append(found, row.peer())
 	}
 	return found
-}
-
-// instant is the time of a column; 0 is the zero time.
-func instant(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
-// millis is the column of a time; the zero time is 0.
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
 }
 
 // EnsurePeer finds the peer of an inbox, or makes it. A new peer gets what is
