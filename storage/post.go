@@ -123,9 +123,17 @@ func (r *reader) Post(id board.PostID) (board.Post, error) {
 		WHERE p.id = ?`, id)
 }
 
+// PostByURI asks for the number alone first: of most that arrive there is none yet.
 func (r *reader) PostByURI(uri string) (board.Post, error) {
-	return r.onePost(`
-		WHERE p.uri = ?`, uri)
+	var id board.PostID
+	err := r.get(&id, `
+		SELECT id
+		FROM posts
+		WHERE uri = ?`, uri)
+	if err != nil {
+		return board.Post{}, err
+	}
+	return r.Post(id)
 }
 
 // Posts are the replies of a thread from a number on, tombstones too.

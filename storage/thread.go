@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -10,9 +11,8 @@ import (
 	"corkboard/board"
 )
 
-// threadRow is a thread, and its article where that was asked for.
+// threadRow is a thread by itself.
 type threadRow struct {
-	postRow
 	ID          int64  `db:"t.id"`
 	Posts       int64  `db:"t.posts"`
 	Version     int64  `db:"t.version"`
@@ -26,7 +26,7 @@ type threadRow struct {
 	Date        string `db:"t.citation_date"`
 }
 
-// threadColumns are those of threadRow, of a table called t, without the article.
+// threadColumns are those of threadRow, of a table called t.
 const threadColumns = `
 	t.id AS "t.id", t.posts AS "t.posts", t.version AS "t.version", t.title AS "t.title",
 	t.created_at AS "t.created_at", t.last_at AS "t.last_at", t.locked_at AS "t.locked_at",
@@ -41,10 +41,16 @@ func (r threadRow) thread() board.Thread {
 	}
 }
 
+// listedRow is a thread with its article.
+type listedRow struct {
+	threadRow
+	postRow
+}
+
 // Thread finds a thread, with its article, topics and keywords.
 func (db *DB) Thread(ctx context.Context, id board.ThreadID) (board.Thread, error) {
 	r := db.read(ctx)
-	var row threadRow
+	var row listedRow
 	err := r.get(&row, `
 		SELECT `+threadColumns+`, `+ownColumns+`
 		FROM threads t
@@ -54,7 +60,7 @@ func (db *DB) Thread(ctx context.Context, id board.ThreadID) (board.Thread, erro
 	if err != nil {
 		return board.Thread{}, err
 	}
-	threads, err := r.complete([]threadRow{row})
+	threads, err := r.complete([]listedRow{row})
 	if err != nil {
 		return board.Thread{}, err
 	}
@@ -91,7 +97,7 @@ func (db *DB) Threads(ctx context.Context, q board.ThreadQuery) ([]board.Thread,
 	}
 	r := db.read(ctx)
 	query, args := threadList(q)
-	var rows []threadRow
+	var rows []listedRow
 	if err := r.selectAll(&rows, query, args...); err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -152,14 +158,14 @@ func climbs(q board.ThreadQuery) bool { return q.After != 0 || !q.AfterTime.IsZe
 
 // complete makes threads of rows and adds what stands in other tables, in one
 // query for each table.
-func (r *reader) complete(rows []threadRow) ([]board.Thread, error) {
+func (r *reader) complete(rows []listedRow) ([]board.Thread, error) {
 	threads := make([]board.Thread, len(rows))
 	place := make(map[int64]*board.Thread, len(rows))
 	ids := make([]int64, len(rows))
 	for i, row := range rows {
 		threads[i] = row.thread()
 		threads[i].Article = row.post()
-		ids[i], place[row.ID] = row.ID, &threads[i]
+		ids[i], place[row.threadRow.ID] = row.threadRow.ID, &threads[i]
 	}
 	topics, err := r.topicsOf(ids)
 	if err != nil {
@@ -185,7 +191,7 @@ func (r *reader) topicsOf(threads []int64) ([]topicRow, error) {
 	query, args, err := sqlx.In(`
 		SELECT l.thread, l.position, `+topicColumns+`
 		FROM thread_topics l
-		JOIN topics t ON t.actor = l.topic
+		JOIN topics o ON o.actor = l.topic
 		JOIN actors a ON a.id = l.topic
 		WHERE l.thread IN (?)
 		ORDER BY l.thread, l.position`, threads)
@@ -225,20 +231,30 @@ func (r *reader) keywordsOf(threads []int64) ([]keywordRow, error) {
 
 // Thread finds a thread, with its topics and without article and keywords.
 func (tx *Tx) Thread(id board.ThreadID) (board.Thread, error) {
-	var row threadRow
-	err := tx.get(&row, `
-		SELECT `+threadColumns+`
+	var rows []struct {
+		threadRow
+		topicRow
+	}
+	err := tx.selectAll(&rows, `
+		SELECT `+threadColumns+`, `+topicColumns+`
 		FROM threads t
-		WHERE t.id = ?`, id)
+		JOIN thread_topics l ON l.thread = t.id
+		JOIN topics o ON o.actor = l.topic
+		JOIN actors a ON a.id = l.topic
+		WHERE t.id = ?
+		ORDER BY l.position
+		LIMIT ?`, id, topicsLimit)
 	if err != nil {
 		return board.Thread{}, err
 	}
-	topics, err := tx.topicsOf([]int64{row.ID})
-	thread := row.thread()
-	for _, topic := range topics {
-		thread.Topics = append(thread.Topics, topic.topic())
+	if len(rows) == 0 {
+		return board.Thread{}, wrap(sql.ErrNoRows)
 	}
-	return thread, err
+	thread := rows[0].thread()
+	for _, row := range rows {
+		thread.Topics = append(thread.Topics, row.topic())
+	}
+	return thread, nil
 }
 
 // Keywords are those of a thread, in the order in which they were added.
@@ -312,7 +328,7 @@ func (tx *Tx) NextNumber(id board.ThreadID) (int, error) {
 	_, err = tx.exec(`
 		UPDATE thread_topics
 		SET last_at = ?
-		WHERE thread = ?`, millis(tx.now), id)
+		WHERE thread = ? AND last_at <> ?`, millis(tx.now), id, millis(tx.now))
 	return int(number), err
 }
 

@@ -19,11 +19,11 @@ type topicRow struct {
 	ClosedAt int64 `db:"closed_at"`
 }
 
-// topicColumns are those of topicRow, of tables called a and t. When a topic
+// topicColumns are those of topicRow, of tables called a and o. When a topic
 // was last active is the newest entry of an index.
 const topicColumns = actorColumns + `,
-	t.all_actor, t.articles, t.closed_at,
-	COALESCE((SELECT max(l.last_at) FROM thread_topics l WHERE l.topic = t.actor), 0) AS last_at`
+	o.all_actor, o.articles, o.closed_at,
+	COALESCE((SELECT max(n.last_at) FROM thread_topics n WHERE n.topic = o.actor), 0) AS last_at`
 
 func (r topicRow) topic() board.Topic {
 	return board.Topic{
@@ -38,7 +38,7 @@ func (db *DB) Topic(ctx context.Context, name string) (board.Topic, error) {
 	err := db.read(ctx).get(&row, `
 		SELECT `+topicColumns+`
 		FROM actors a
-		JOIN topics t ON t.actor = a.id
+		JOIN topics o ON o.actor = a.id
 		WHERE a.host = '' AND a.name = ?`, name)
 	return row.topic(), err
 }
@@ -48,9 +48,9 @@ func (db *DB) TopicByActor(ctx context.Context, id board.ActorID) (board.Topic, 
 	var row topicRow
 	err := db.read(ctx).get(&row, `
 		SELECT `+topicColumns+`
-		FROM topics t
-		JOIN actors a ON a.id = t.actor
-		WHERE t.actor = ? OR t.all_actor = ?`, id, id)
+		FROM topics o
+		JOIN actors a ON a.id = o.actor
+		WHERE o.actor = ? OR o.all_actor = ?`, id, id)
 	return row.topic(), err
 }
 
@@ -59,8 +59,8 @@ func (db *DB) Topics(ctx context.Context) ([]board.Topic, error) {
 	var rows []topicRow
 	err := db.read(ctx).selectAll(&rows, `
 		SELECT `+topicColumns+`
-		FROM topics t
-		JOIN actors a ON a.id = t.actor
+		FROM topics o
+		JOIN actors a ON a.id = o.actor
 		ORDER BY a.display_name, a.name
 		LIMIT ?`, topicsLimit)
 	topics := make([]board.Topic, len(rows))
@@ -75,9 +75,9 @@ func (tx *Tx) Topic(id board.ActorID) (board.Topic, error) {
 	var row topicRow
 	err := tx.get(&row, `
 		SELECT `+topicColumns+`
-		FROM topics t
-		JOIN actors a ON a.id = t.actor
-		WHERE t.actor = ?`, id)
+		FROM topics o
+		JOIN actors a ON a.id = o.actor
+		WHERE o.actor = ?`, id)
 	return row.topic(), err
 }
 
