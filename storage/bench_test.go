@@ -35,7 +35,7 @@ func prepareNotes(b *testing.B, db *DB) {
 }
 
 var (
-	html   = strings.Repeat("<p>twenty-one letters", 33)
+	markup = strings.Repeat("<p>twenty-one letters", 33)
 	source = strings.Repeat("ten letters", 60)
 )
 
@@ -44,7 +44,7 @@ func addNote(tx *Tx, n int64) error {
 	result, err := tx.exec(`
 		INSERT INTO notes (uri, thread, author, at, html, source)
 		VALUES (?, ?, ?, ?, ?, ?)`,
-		fmt.Sprintf("https://%x.example/notes/%d", n*7919%65537, n), n%100, n%1000, tx.Now().UnixMilli(), html, source)
+		fmt.Sprintf("https://%x.example/notes/%d", n*7919%65537, n), n%100, n%1000, tx.Now().UnixMilli(), markup, source)
 	if err != nil {
 		return err
 	}

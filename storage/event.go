@@ -99,6 +99,7 @@ func (tx *Tx) SetCursor(name string, event board.EventID) error {
 
 // Log writes an event, at the time of the transaction, and returns its number.
 func (tx *Tx) Log(e board.Event) (board.EventID, error) {
+	tx.logged = true
 	result, err := tx.exec(`
 		INSERT INTO events (at, kind, actor, topic, thread, post, data)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`, millis(tx.now), e.Kind, e.Actor, e.Topic, e.Thread, e.Post, e.Data)

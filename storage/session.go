@@ -69,14 +69,14 @@ func (s Sessions) Commit(token string, data []byte, expiry time.Time) error {
 // Delete ends a session.
 func (s Sessions) Delete(token string) error { return s.DeleteCtx(background, token) }
 
-// sweepLimit bounds how many sessions one change drops.
-const sweepLimit = 1000
+// dropLimit bounds how many sessions one change drops.
+const dropLimit = 1000
 
-// Sweep drops every session that has expired.
-func (s Sessions) Sweep(ctx context.Context) error {
+// DropExpired drops every session that has expired.
+func (db *DB) DropExpired(ctx context.Context) error {
 	for {
 		var n int64
-		err := s.db.update(ctx, func(tx *Tx) error {
+		err := db.update(ctx, func(tx *Tx) error {
 			result, err := tx.exec(`
 				DELETE FROM sessions
 				WHERE hash IN (
@@ -85,31 +85,15 @@ func (s Sessions) Sweep(ctx context.Context) error {
 					WHERE expires_at <= ?
 					ORDER BY expires_at
 					LIMIT ?
-				)`, millis(tx.now), sweepLimit)
+				)`, millis(tx.now), dropLimit)
 			if err != nil {
 				return err
 			}
 			n, err = result.RowsAffected()
 			return err
 		})
-		if err != nil || n < sweepLimit {
+		if err != nil || n < dropLimit {
 			return err
-		}
-	}
-}
-
-// RunSweep sweeps at once and then every so often, until ctx ends.
-func (s Sessions) RunSweep(ctx context.Context, every time.Duration) {
-	clock := time.NewTicker(every)
-	defer clock.Stop()
-	for {
-		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-			s.db.writer.log.Warn("drop expired sessions", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-clock.C:
 		}
 	}
 }

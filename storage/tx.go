@@ -53,8 +53,9 @@ func (r *reader) note(err error) error {
 // closure that was given it returns, and only in its goroutine.
 type Tx struct {
 	reader
-	conn *sqlx.Conn
-	now  time.Time
+	conn   *sqlx.Conn
+	now    time.Time
+	logged bool // an event was written
 }
 
 // Now is the time of the transaction: whole milliseconds, UTC, the same for

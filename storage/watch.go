@@ -1,16 +1,49 @@
 package storage
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
-// Watch calls changed soon (about 250 ms) after another process has committed
-// something, until ctx ends. What this process writes is not reported. Only one
-// Watch at a time.
+// bell wakes whoever waits.
+type bell struct {
+	mu   sync.Mutex
+	next chan struct{} // closed when it rings; nil while nobody waits
+}
+
+func (b *bell) wait() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.next == nil {
+		b.next = make(chan struct{})
+	}
+	return b.next
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.next != nil {
+		close(b.next)
+		b.next = nil
+	}
+}
+
+// Changed returns a channel that is closed when the log of events has grown:
+// at once after a commit of this process, and soon (about 250 ms) after one of
+// another process. A reader of the log asks for it, then reads, then waits.
+func (db *DB) Changed() <-chan struct{} { return db.writer.grown.wait() }
+
+// Watch calls changed each time the log of events has grown, until ctx ends.
+// What happens while it is being called leads to one more call.
 func (db *DB) Watch(ctx context.Context, changed func()) {
+	next := db.Changed()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-db.writer.foreign:
+		case <-next:
+			next = db.Changed()
 			changed()
 		}
 	}
@@ -28,8 +61,5 @@ func (w *writer) lookAround() {
 		return
 	}
 	w.version = version
-	select {
-	case w.foreign <- struct{}{}:
-	default: // it has not been told of the last one yet
-	}
+	w.grown.ring() // what it has written may be events
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,18 +29,19 @@ const (
 type change struct {
 	caller context.Context // only asked whether anybody still waits
 	do     func(*Tx) error
+	logged bool // it wrote an event
 	err    error
 	done   chan struct{}
 }
 
 // writer is the only one who writes: one goroutine, one connection.
 type writer struct {
-	conn    *sqlx.Conn
-	log     *slog.Logger
-	clock   func() time.Time
-	queue   chan *change
-	foreign chan struct{} // has a token when another process has committed
-	ended   chan struct{}
+	conn  *sqlx.Conn
+	log   *slog.Logger
+	clock func() time.Time
+	queue chan *change
+	grown bell // rings when the log of events has grown
+	ended chan struct{}
 
 	closing sync.RWMutex // held for writing while the queue is closed
 	closed  bool
@@ -57,7 +59,6 @@ func newWriter(conn *sqlx.Conn, clock func() time.Time, log *slog.Logger) *write
 		log:     log,
 		clock:   clock,
 		queue:   make(chan *change, queueLimit),
-		foreign: make(chan struct{}, 1),
 		ended:   make(chan struct{}),
 		resting: idleAfter,
 	}
@@ -160,6 +161,9 @@ func (w *writer) write(group []*change) {
 	w.groups.Add(1)
 	w.changes.Add(int64(len(group)))
 	w.took.Store(int64(time.Since(started)))
+	if err == nil && slices.ContainsFunc(group, func(c *change) bool { return c.logged }) {
+		w.grown.ring()
+	}
 	for _, c := range group {
 		if c.err == nil {
 			c.err = wrap(err)
@@ -224,6 +228,7 @@ func (w *writer) apply(c *change, now time.Time) error {
 	}
 	tx := &Tx{reader: reader{ctx: background, conn: w.conn}, conn: w.conn, now: now}
 	c.err = w.call(c.do, tx)
+	c.logged = tx.logged
 	if tx.spoiled != nil {
 		return tx.spoiled
 	}
