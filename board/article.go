@@ -198,11 +198,11 @@ func (b *Board) AddKeyword(ctx context.Context, by ActorID, thread ThreadID, wor
 		if _, err := tx.Member(by); err != nil {
 			return err
 		}
-		t, err := tx.Thread(thread)
+		known, err := tx.Keywords(thread)
 		if err != nil {
 			return err
 		}
-		if len(t.Keywords) >= maxKeywords {
+		if len(known) >= maxKeywords {
 			return FieldErrorf("keywords", "This thread has %d keywords already.", maxKeywords)
 		}
 		added, err := tx.AddKeyword(thread, Keyword{Word: word, By: by})

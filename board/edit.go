@@ -56,8 +56,6 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	}
 	if p.Number > 0 {
 		d.html = stripMentions(d.html, addressees(p.To.Author, thread.Topics, e.Remote))
-	} else if err := retitle(tx, thread, e); err != nil {
-		return Post{}, err
 	}
 	p.HTML, p.Source, p.Warning, p.EditedAt = d.html, d.source, d.warning, at
 	if d.language != "" {
@@ -65,6 +63,11 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	}
 	if err := tx.EditPost(p, d.mentions, d.original); err != nil {
 		return Post{}, err
+	}
+	if p.Number == 0 {
+		if err := retitle(tx, thread, e); err != nil {
+			return Post{}, err
+		}
 	}
 	_, err = tx.Log(Event{Kind: PostEdited, Actor: e.By, Topic: thread.Topics[0].ID, Thread: p.Thread, Post: p.ID})
 	return p, err

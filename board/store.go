@@ -51,7 +51,8 @@ type ThreadReader interface {
 	Thread(ctx context.Context, id ThreadID) (Thread, error)
 	// ThreadVersion is what a cached page is checked against: version and number of posts.
 	ThreadVersion(ctx context.Context, id ThreadID) (version int64, posts int, err error)
-	Threads(ctx context.Context, q ThreadQuery) ([]Thread, error) // with Article, Topics, Keywords
+	// Threads lists those whose article is live, with Article, Topics and Keywords.
+	Threads(ctx context.Context, q ThreadQuery) ([]Thread, error)
 	// Posts are those of a thread with a number >= from and > 0, in order; tombstones too.
 	Posts(ctx context.Context, thread ThreadID, from, limit int) ([]Post, error)
 	// PostURIs are the ids of a thread's live posts in order, the article's first.
@@ -73,8 +74,10 @@ type PostReader interface {
 	PostByID(ctx context.Context, id PostID) (Post, error)
 	PostByURI(ctx context.Context, uri string) (Post, error)
 	Replies(ctx context.Context, to PostID, limit int) ([]Post, error) // direct answers, in order, tombstones too
+	// PostsBy are an author's live posts, newest first; before 0 begins with the newest.
 	PostsBy(ctx context.Context, author ActorID, before PostID, limit int) ([]Post, error)
-	Original(ctx context.Context, id PostID) ([]byte, error) // as it came; nil for ours
+	Revisions(ctx context.Context, id PostID, limit int) ([]Revision, error) // earlier texts, newest first
+	Original(ctx context.Context, id PostID) ([]byte, error)                 // as it came; nil for ours
 	Mentioned(ctx context.Context, id PostID) ([]Actor, error)
 }
 
@@ -140,7 +143,8 @@ type TopicTx interface {
 
 // ThreadTx changes threads. Every one of its writes raises the version.
 type ThreadTx interface {
-	Thread(id ThreadID) (Thread, error) // without Article; with Topics
+	Thread(id ThreadID) (Thread, error) // with Topics, without Article and Keywords
+	Keywords(id ThreadID) ([]Keyword, error)
 	AddThread(t Thread) (ThreadID, error)
 	SetTitle(id ThreadID, title string, c Citation) error
 	NextNumber(id ThreadID) (int, error) // raises Posts, LastAt and the topics' LastAt
@@ -155,9 +159,9 @@ type PostTx interface {
 	PostByFormKey(author ActorID, key string) (Post, error)
 	// PostsSince counts an author's posts since then, up to limit.
 	PostsSince(author ActorID, since time.Time, limit int) (int, error)
-	AddPost(p Post, formKey string, mentions []ActorID, original []byte) (PostID, error) // raises the parent's Replies
-	EditPost(p Post, mentions []ActorID, original []byte) error                          // HTML, Source, Language, Warning, EditedAt; keeps the revision
-	ClosePost(p Post) error                                                              // State, ClosedAt, ClosedBy, Reason; drops text, revisions, original; lowers the parent's Replies
+	AddPost(p Post, formKey string, mentions []ActorID, original []byte) (PostID, error) // raises the parent's and the author's counts
+	EditPost(p Post, mentions []ActorID, original []byte) error                          // HTML, Source, Language, Warning, EditedAt; keeps a revision, with the title of now
+	ClosePost(p Post) error                                                              // State, ClosedAt, ClosedBy, Reason; drops text, title, source line, revisions, original; lowers the parent's Replies
 	Bury(uri, host string) error                                                         // a Delete of something unknown: its Create must not bring it back
 	Buried(uri string) (bool, error)
 	Like(post PostID, actor ActorID) (added bool, err error)
