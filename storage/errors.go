@@ -26,6 +26,8 @@ func wrap(err error) error {
 	switch {
 	case e.ExtendedCode == sqlite3.ErrConstraintUnique, e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey:
 		return kind(board.Conflict, "That is on this board already.", err)
+	case e.ExtendedCode == sqlite3.ErrConstraintForeignKey:
+		return kind(board.NotFound, "That belongs to something that is not on this board.", err)
 	case e.Code == sqlite3.ErrFull:
 		return kind(board.Unavailable, "The board's disk is full; nothing was changed.", err)
 	case e.Code == sqlite3.ErrBusy, e.Code == sqlite3.ErrLocked:
