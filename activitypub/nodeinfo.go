@@ -1,5 +1,16 @@
 package activitypub
 
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+const nodeInfoSchema = "http://nodeinfo.diaspora.software/ns/schema/"
+
 // NodeInfo says what this server runs, in version 2.0 or 2.1 of http://nodeinfo.diaspora.software.
 type NodeInfo struct {
 	Version           string           `json:"version"` // 2.0 or 2.1
@@ -39,10 +50,79 @@ type NodeInfoUsers struct {
 	ActiveHalfyear int `json:"activeHalfyear"`
 }
 
-// NodeInfoIndex is /.well-known/nodeinfo of the server with this origin: it lists where the documents are, /nodeinfo/2.0 and /nodeinfo/2.1.
-func NodeInfoIndex(origin string) JRDLinks { return JRDLinks{} }
-
-// JRDLinks is a document of links alone.
-type JRDLinks struct {
+// NodeInfoIndex is /.well-known/nodeinfo: where the documents are.
+type NodeInfoIndex struct {
 	Links []JRDLink `json:"links"`
+}
+
+// NewNodeInfoIndex returns the index of the server with this origin: /nodeinfo/2.0 and /nodeinfo/2.1.
+func NewNodeInfoIndex(origin string) NodeInfoIndex {
+	index := NodeInfoIndex{}
+	for _, version := range []string{"2.0", "2.1"} {
+		index.Links = append(index.Links, JRDLink{Rel: nodeInfoSchema + version, Href: origin + "/nodeinfo/" + version})
+	}
+	return index
+}
+
+// Software is what a server runs.
+type Software struct {
+	Name    string // in lower case: mastodon, lemmy
+	Version string
+}
+
+// NodeInfo asks a host, an authority as [Host] writes it, what it runs. The error is a *[FetchError].
+func (c *Client) NodeInfo(ctx context.Context, host string) (Software, error) {
+	w := wish{accept: "application/json", sameHost: true}
+	page, err := c.fetchFrom(ctx, host, "/.well-known/nodeinfo", w)
+	if err != nil {
+		return Software{}, err
+	}
+	var index NodeInfoIndex
+	if err := readJSON(page, &index); err != nil {
+		return Software{}, err
+	}
+	address := index.newest()
+	if !SameHost(address, page.URL) {
+		return Software{}, &FetchError{URL: page.URL, Status: http.StatusOK, Reason: "it names no NodeInfo of version 2 on its own host"}
+	}
+	if page, err = c.fetch(ctx, address, w); err != nil {
+		return Software{}, err
+	}
+	var info struct {
+		Software struct {
+			Name    string `json:"name"`
+			Version string `json:"version"`
+		} `json:"software"`
+	}
+	if err := readJSON(page, &info); err != nil {
+		return Software{}, err
+	}
+	return Software{Name: strings.ToLower(cut(info.Software.Name)), Version: cut(info.Software.Version)}, nil
+}
+
+// newest returns the address of the newest version that we read.
+func (i NodeInfoIndex) newest() (address string) {
+	for _, version := range []string{"2.0", "2.1"} {
+		for _, l := range i.Links {
+			if l.Rel == nodeInfoSchema+version && l.Href != "" {
+				address = l.Href
+			}
+		}
+	}
+	return address
+}
+
+func readJSON(page *Page, v any) error {
+	if err := json.Unmarshal(page.Body, v); err != nil {
+		return &FetchError{URL: page.URL, Status: http.StatusOK, Reason: fmt.Sprintf("what is there cannot be read: %v", err), Err: err}
+	}
+	return nil
+}
+
+// cut keeps a name at the length of a name.
+func cut(name string) string {
+	if runes := []rune(name); len(runes) > 64 {
+		return string(runes[:64])
+	}
+	return name
 }

@@ -1,6 +1,17 @@
 package activitypub
 
-import "errors"
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
 
 // Relations of WebFinger links that we use.
 const (
@@ -27,13 +38,128 @@ type JRDLink struct {
 }
 
 // ParseJRD reads a WebFinger answer.
-func ParseJRD(body []byte) (*JRD, error) { return nil, errors.New("not yet") }
+func ParseJRD(body []byte) (*JRD, error) {
+	j := new(JRD)
+	if err := json.Unmarshal(body, j); err != nil {
+		return nil, fmt.Errorf("the WebFinger answer cannot be read: %w", err)
+	}
+	if j.Subject == "" && len(j.Links) == 0 {
+		return nil, errors.New("the WebFinger answer says nothing")
+	}
+	return j, nil
+}
 
 // Self returns the id of the actor, "" where there is none.
-func (j *JRD) Self() string { return "" }
+func (j *JRD) Self() string {
+	i := slices.IndexFunc(j.Links, func(l JRDLink) bool { return l.Rel == RelSelf && isActivityPub(l.Type) })
+	if i < 0 {
+		return ""
+	}
+	return j.Links[i].Href
+}
 
 // Template returns the template of a relation, "" where there is none.
-func (j *JRD) Template(rel string) string { return "" }
+func (j *JRD) Template(rel string) string {
+	i := slices.IndexFunc(j.Links, func(l JRDLink) bool { return l.Rel == rel && l.Template != "" })
+	if i < 0 {
+		return ""
+	}
+	return j.Links[i].Template
+}
+
+// Handle returns the subject as user@host, "" where it is not one.
+func (j *JRD) Handle() string {
+	user, host, err := splitHandle(j.Subject)
+	if err != nil {
+		return ""
+	}
+	return user + "@" + host
+}
+
+// splitHandle reads user@host, with or without "acct:" or "@" before it. The host is an authority as [Host] writes it.
+func splitHandle(handle string) (user, host string, err error) {
+	handle = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(handle), "acct:"), "@")
+	user, host, _ = strings.Cut(handle, "@")
+	if host = Host("https://" + host + "/"); user == "" || host == "" || strings.ContainsAny(user, "/?#@ \t\r\n") {
+		return "", "", fmt.Errorf("%.100q is not a handle: it should look like name@server.example", handle)
+	}
+	return user, host, nil
+}
+
+// WebFinger asks a handle's host for it (RFC 7033): "user@host", with or without "@" or "acct:" before it. That the actor says the same of himself is
+// for the caller to see. The error is a *[FetchError].
+func (c *Client) WebFinger(ctx context.Context, handle string) (*JRD, error) {
+	user, host, err := splitHandle(handle)
+	if err != nil {
+		return nil, &FetchError{URL: handle, Reason: err.Error()}
+	}
+	resource := url.QueryEscape("acct:" + user + "@" + host)
+	w := wish{accept: "application/jrd+json, application/json"}
+	page, err := c.fetchFrom(ctx, host, "/.well-known/webfinger?resource="+resource, w)
+	if missing := new(FetchError); errors.As(err, &missing) && missing.Status == http.StatusNotFound {
+		page, err = c.hostMeta(ctx, host, resource, w, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	j, err := ParseJRD(page.Body)
+	if err != nil {
+		return nil, &FetchError{URL: page.URL, Status: http.StatusOK, Reason: err.Error(), Err: err}
+	}
+	return j, nil
+}
+
+// hostMeta asks where else the host's WebFinger is (RFC 6415), and asks there. Without an answer it returns the error that led here.
+func (c *Client) hostMeta(ctx context.Context, host, resource string, w wish, missing error) (*Page, error) {
+	page, err := c.fetchFrom(ctx, host, "/.well-known/host-meta", wish{accept: "application/xrd+xml"})
+	if err != nil {
+		return nil, missing
+	}
+	var meta xrd
+	if err := xml.Unmarshal(page.Body, &meta); err != nil {
+		return nil, missing
+	}
+	for _, l := range meta.Links {
+		if l.Rel == "lrdd" && strings.Contains(l.Template, "{uri}") {
+			return c.fetch(ctx, strings.Replace(l.Template, "{uri}", resource, 1), w)
+		}
+	}
+	return nil, missing
+}
+
+// fetchFrom fetches a path of a host of which only the name is known. Plain http is tried where it is allowed.
+func (c *Client) fetchFrom(ctx context.Context, host, path string, w wish) (page *Page, err error) {
+	schemes := []string{"https"}
+	if c.config.AllowHTTP {
+		schemes = append(schemes, "http")
+		if strings.HasPrefix(c.config.Origin, "http:") {
+			slices.Reverse(schemes)
+		}
+	}
+	for _, scheme := range schemes {
+		page, err = c.fetch(ctx, scheme+"://"+host+path, w)
+		if silent := new(FetchError); !errors.As(err, &silent) || silent.Status != 0 {
+			return page, err
+		}
+	}
+	return page, err
+}
+
+type xrd struct {
+	XMLName xml.Name  `xml:"http://docs.oasis-open.org/ns/xri/xrd-1.0 XRD"`
+	Links   []xrdLink `xml:"Link"`
+}
+
+type xrdLink struct {
+	Rel      string `xml:"rel,attr"`
+	Template string `xml:"template,attr"`
+}
 
 // HostMeta returns the host-meta document (XRD) of the server with this origin, which leads to WebFinger.
-func HostMeta(origin string) []byte { return nil }
+func HostMeta(origin string) []byte {
+	body, err := xml.Marshal(xrd{Links: []xrdLink{{Rel: "lrdd", Template: origin + "/.well-known/webfinger?resource={uri}"}}})
+	if err != nil {
+		return nil // two strings can always be written
+	}
+	return append([]byte(xml.Header), body...)
+}
