@@ -19,7 +19,7 @@ const memberKey = "member"
 // write on every request.
 func newSessions(c Config) *scs.SessionManager {
 	s := scs.New()
-	s.Store, s.Lifetime, s.HashTokenInStore = c.Sessions, sessionLife, true
+	s.Store, s.Lifetime = c.Sessions, sessionLife
 	s.Cookie = scs.SessionCookie{
 		Name: "corkboard", Path: "/", HttpOnly: true, Persist: true, SameSite: http.SameSiteLaxMode,
 	}

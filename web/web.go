@@ -16,7 +16,7 @@ import (
 // Config is what the web needs to show a board.
 type Config struct {
 	Board      *board.Board
-	Sessions   scs.Store // keeps who is logged in; it is given hashed tokens only
+	Sessions   scs.Store // keeps who is logged in; of the tokens it must keep hashes only
 	Address    board.Address
 	Name       string                     // the board's name, in the masthead
 	Disclaimer string                     // the owner's words in the footer; may be empty
