@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -92,7 +91,7 @@ func (tx *Tx) peerOf(id board.ActorID) (board.PeerID, error) {
 	}
 	inbox, err := url.Parse(actor.DeliveryInbox())
 	if err != nil || inbox.Host == "" {
-		return 0, fmt.Errorf("follower %s has no inbox that can be reached: %q", actor.URI, actor.DeliveryInbox())
+		return 0, board.Errorf(board.Invalid, "%s has no inbox to deliver to (%q).", actor.URI, actor.DeliveryInbox())
 	}
 	return tx.ensurePeer(actor.DeliveryInbox(), strings.ToLower(inbox.Host))
 }
