@@ -133,12 +133,12 @@ func audienceOf(ctx context.Context, store AudienceStore, rules []board.Rule) (m
 	return audience, nil
 }
 
-// forums are the NodeInfo names of programs that understand FEP-1b12.
-var forums = []string{"lemmy", "piefed", "mbin", "kbin", "nodebb", "discourse", "lotide", "corkboard"}
+// forumSoftware are the NodeInfo names of programs that understand FEP-1b12.
+var forumSoftware = []string{"lemmy", "piefed", "mbin", "kbin", "nodebb", "discourse", "lotide", "corkboard"}
 
 // KindOf says how a peer wants to hear of a topic, by its NodeInfo name.
 func KindOf(software string) board.PeerKind {
-	if slices.Contains(forums, software) {
+	if slices.Contains(forumSoftware, software) {
 		return board.Forum
 	}
 	return board.Microblog
