@@ -57,6 +57,8 @@ type PeerStore interface {
 type AudienceStore interface {
 	// Intervals are all of a peer, oldest first.
 	Intervals(ctx context.Context, peer board.PeerID) ([]board.Interval, error)
+	// HadFollowers reports whether an actor had any follower elsewhere at an event.
+	HadFollowers(ctx context.Context, actor board.ActorID, at board.EventID) (bool, error)
 	// IntervalsAt are those of an actor that held an event.
 	IntervalsAt(ctx context.Context, actor board.ActorID, at board.EventID) ([]board.Interval, error)
 }

@@ -151,6 +151,18 @@ func (db *DB) Intervals(ctx context.Context, peer board.PeerID) ([]board.Interva
 	return intervals(rows), err
 }
 
+// HadFollowers reports whether an actor had any follower elsewhere at an event.
+func (db *DB) HadFollowers(ctx context.Context, actor board.ActorID, at board.EventID) (bool, error) {
+	var had bool
+	err := db.read(ctx).get(&had, `
+		SELECT EXISTS (
+			SELECT 1
+			FROM audience
+			WHERE actor = ?1 AND from_event <= ?2 AND (to_event = 0 OR to_event > ?2)
+		)`, actor, at)
+	return had, err
+}
+
 // IntervalsAt are the peers that had followers of an actor at an event, each once.
 func (db *DB) IntervalsAt(ctx context.Context, actor board.ActorID, at board.EventID) ([]board.Interval, error) {
 	var rows []intervalRow
