@@ -19,20 +19,19 @@ import (
 
 // What one request may take.
 const (
-	connectTimeout  = 5 * time.Second
-	totalTimeout    = 10 * time.Second
-	maxHeader       = 64 << 10 // bytes
-	maxRedirects    = 3
-	maxDrained      = 64 << 10 // bytes of an answer that are read so that the connection can be used again
-	maxExcerpt      = 500      // characters
-	connsPerHost    = 16
-	idleConns       = 512
-	fetchesPerHost  = 4
-	waitersPerHost  = 64
-	shortestRetry   = 10 * time.Second
-	longestRetry    = 24 * time.Hour
-	acceptActivity  = "application/activity+json, application/ld+json" // as Mastodon asks
-	activityProfile = ContextURI
+	connectTimeout = 5 * time.Second
+	totalTimeout   = 10 * time.Second
+	maxHeader      = 64 << 10 // bytes
+	maxRedirects   = 3
+	maxDrained     = 64 << 10 // bytes of an answer that are read so that the connection can be used again
+	maxExcerpt     = 500      // characters
+	connsPerHost   = 16
+	idleConns      = 512
+	fetchesPerHost = 4
+	waitersPerHost = 64
+	shortestRetry  = 10 * time.Second
+	longestRetry   = 24 * time.Hour
+	acceptActivity = "application/activity+json, application/ld+json" // as Mastodon asks
 )
 
 // ClientConfig configures a [Client].
@@ -44,6 +43,7 @@ type ClientConfig struct {
 	Signer        *Signer        // signs every GET of an object: the site's actor; nil leaves them unsigned
 
 	resolver *net.Resolver // nil means that of the system
+	timeout  time.Duration // of a whole request; 0 means totalTimeout
 }
 
 // Client makes every request that this server makes. It reaches public addresses only, is bounded in time and size, goes through no proxy, and may be
@@ -58,6 +58,7 @@ type Client struct {
 
 // NewClient returns a client. Close it to drop idle connections.
 func NewClient(config ClientConfig) *Client {
+	config.timeout = cmp.Or(config.timeout, totalTimeout)
 	g := &guard{allow: config.AllowNetworks, allowHTTP: config.AllowHTTP, own: Host(config.Origin)}
 	return &Client{
 		config: config,
@@ -68,7 +69,7 @@ func NewClient(config ClientConfig) *Client {
 			DialContext:            g.dialer(config.resolver).DialContext,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(idleConns)},
 			TLSHandshakeTimeout:    connectTimeout,
-			ResponseHeaderTimeout:  totalTimeout,
+			ResponseHeaderTimeout:  config.timeout,
 			IdleConnTimeout:        90 * time.Second,
 			MaxConnsPerHost:        connsPerHost,
 			MaxIdleConnsPerHost:    connsPerHost,
@@ -95,7 +96,7 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, signer Sig
 	if err != nil {
 		return Answer{}, &FetchError{URL: inbox, Reason: err.Error()}
 	}
-	ctx, cancel := context.WithTimeout(ctx, totalTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.config.timeout)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(body))
 	if err != nil {
@@ -135,13 +136,13 @@ func retryAfter(text string, now time.Time) time.Duration {
 
 // excerpt makes one line of text of the beginning of a body.
 func excerpt(body []byte) string {
-	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(body), "")), " ")
-	text = strings.Map(func(r rune) rune {
+	text := strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
-			return -1
+			return ' '
 		}
 		return r
-	}, text)
+	}, strings.ToValidUTF8(string(body), ""))
+	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > maxExcerpt {
 		text = string(runes[:maxExcerpt])
 	}

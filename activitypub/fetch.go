@@ -43,7 +43,7 @@ func noAnswer(address string, err error) error {
 	case errors.As(err, &dns):
 		e.Temporary, e.Reason = !dns.IsNotFound, "the name of the host is not known"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		e.Reason = fmt.Sprintf("there was no answer within %s", totalTimeout)
+		e.Reason = "there was no answer in time"
 	}
 	return e
 }
@@ -70,7 +70,7 @@ type wish struct {
 
 // fetch follows redirects one by one, so that each is checked and signed for itself: a signature is never sent on to where it was not made for.
 func (c *Client) fetch(ctx context.Context, address string, w wish) (*Page, error) {
-	ctx, cancel := context.WithTimeout(ctx, totalTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.config.timeout)
 	defer cancel()
 	u, err := c.guard.parse(address)
 	if err != nil {
@@ -159,5 +159,5 @@ func isActivityPub(contentType string) bool {
 	if err != nil {
 		return false
 	}
-	return media == MediaType || media == "application/ld+json" && slices.Contains(strings.Fields(parameters["profile"]), activityProfile)
+	return media == MediaType || media == "application/ld+json" && slices.Contains(strings.Fields(parameters["profile"]), ContextURI)
 }

@@ -50,14 +50,14 @@ type NodeInfoUsers struct {
 	ActiveHalfyear int `json:"activeHalfyear"`
 }
 
-// NodeInfoIndex is /.well-known/nodeinfo: where the documents are.
-type NodeInfoIndex struct {
+// JRDLinks is a document of links alone.
+type JRDLinks struct {
 	Links []JRDLink `json:"links"`
 }
 
-// NewNodeInfoIndex returns the index of the server with this origin: /nodeinfo/2.0 and /nodeinfo/2.1.
-func NewNodeInfoIndex(origin string) NodeInfoIndex {
-	index := NodeInfoIndex{}
+// NodeInfoIndex is /.well-known/nodeinfo of the server with this origin: it lists where the documents are, /nodeinfo/2.0 and /nodeinfo/2.1.
+func NodeInfoIndex(origin string) JRDLinks {
+	index := JRDLinks{}
 	for _, version := range []string{"2.0", "2.1"} {
 		index.Links = append(index.Links, JRDLink{Rel: nodeInfoSchema + version, Href: origin + "/nodeinfo/" + version})
 	}
@@ -77,11 +77,11 @@ func (c *Client) NodeInfo(ctx context.Context, host string) (Software, error) {
 	if err != nil {
 		return Software{}, err
 	}
-	var index NodeInfoIndex
+	var index JRDLinks
 	if err := readJSON(page, &index); err != nil {
 		return Software{}, err
 	}
-	address := index.newest()
+	address := index.newestNodeInfo()
 	if !SameHost(address, page.URL) {
 		return Software{}, &FetchError{URL: page.URL, Status: http.StatusOK, Reason: "it names no NodeInfo of version 2 on its own host"}
 	}
@@ -100,8 +100,8 @@ func (c *Client) NodeInfo(ctx context.Context, host string) (Software, error) {
 	return Software{Name: strings.ToLower(cut(info.Software.Name)), Version: cut(info.Software.Version)}, nil
 }
 
-// newest returns the address of the newest version that we read.
-func (i NodeInfoIndex) newest() (address string) {
+// newestNodeInfo returns the address of the newest version that we read.
+func (i JRDLinks) newestNodeInfo() (address string) {
 	for _, version := range []string{"2.0", "2.1"} {
 		for _, l := range i.Links {
 			if l.Rel == nodeInfoSchema+version && l.Href != "" {

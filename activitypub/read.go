@@ -41,6 +41,9 @@ func (o *Object) finish() {
 	o.Name = cmp.Or(o.Name, o.translations[1].text)
 	o.Summary = cmp.Or(o.Summary, o.translations[2].text)
 	o.Quote = cmp.Or(o.quotes[:]...)
+	if o.SharedInbox != "" && !SameHost(o.SharedInbox, o.Inbox) {
+		o.SharedInbox = "" // what is meant for one host would go to another
+	}
 	if o.key.PEM != "" && len(o.PublicKeys) == 0 {
 		o.key.ID = o.ID
 		o.PublicKeys = []PublicKey{o.key} // a document that is a key itself
@@ -362,10 +365,19 @@ func (r *reader) citation(o *Object) error {
 	})
 }
 
-// named reads a text, or the name of an object: schema.org allows a publisher to be both.
+// named reads a text or the name of an object, the first of many: schema.org allows a publisher to be any of it.
 func (r *reader) named() (text string, err error) {
+	err = r.each(func() error {
+		s, err := r.nameOf()
+		text = cmp.Or(text, s)
+		return err
+	})
+	return text, err
+}
+
+func (r *reader) nameOf() (text string, err error) {
 	if r.json.PeekKind() != '{' {
-		return r.first()
+		return r.text()
 	}
 	err = r.fields(func(name []byte) (err error) {
 		if string(name) == "name" {

@@ -80,7 +80,8 @@ func (j *JRD) Handle() string {
 func splitHandle(handle string) (user, host string, err error) {
 	handle = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(handle), "acct:"), "@")
 	user, host, _ = strings.Cut(handle, "@")
-	if host = Host("https://" + host + "/"); user == "" || host == "" || strings.ContainsAny(user, "/?#@ \t\r\n") {
+	plain := user != "" && !strings.ContainsAny(handle, "/?#\\ \t\r\n")
+	if host = Host("https://" + host + "/"); !plain || host == "" {
 		return "", "", fmt.Errorf("%.100q is not a handle: it should look like name@server.example", handle)
 	}
 	return user, host, nil
