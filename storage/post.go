@@ -8,37 +8,33 @@ import (
 	"corkboard/board"
 )
 
-// postRow is a post, its author, and the post that it answers with its author.
+// postRow is a post, its author, and whom it answers.
 type postRow struct {
-	ID          int64       `db:"id"`
-	Thread      int64       `db:"thread"`
-	Number      int64       `db:"number"`
-	State       int64       `db:"state"`
-	Unlisted    int64       `db:"unlisted"`
-	Likes       int64       `db:"likes"`
-	Shares      int64       `db:"shares"`
-	Replies     int64       `db:"replies"`
-	PublishedAt int64       `db:"published_at"`
-	ArrivedAt   int64       `db:"arrived_at"`
-	EditedAt    int64       `db:"edited_at"`
-	ClosedAt    int64       `db:"closed_at"`
-	URI         string      `db:"uri"`
-	URL         string      `db:"url"`
-	Language    string      `db:"language"`
-	Warning     string      `db:"warning"`
-	ClosedBy    string      `db:"closed_by"`
-	Reason      string      `db:"reason"`
-	HTML        string      `db:"html"`
-	Source      string      `db:"source"`
-	Author      authorRow   `db:"author"`
-	Parent      answeredRow `db:"parent"`
-}
-
-type answeredRow struct {
-	ID     int64     `db:"id"`
-	Number int64     `db:"number"`
-	URI    string    `db:"uri"`
-	Author authorRow `db:"author"`
+	ID          int64     `db:"id"`
+	Thread      int64     `db:"thread"`
+	Number      int64     `db:"number"`
+	State       int64     `db:"state"`
+	Unlisted    int64     `db:"unlisted"`
+	Likes       int64     `db:"likes"`
+	Shares      int64     `db:"shares"`
+	Replies     int64     `db:"replies"`
+	PublishedAt int64     `db:"published_at"`
+	ArrivedAt   int64     `db:"arrived_at"`
+	EditedAt    int64     `db:"edited_at"`
+	ClosedAt    int64     `db:"closed_at"`
+	URI         string    `db:"uri"`
+	URL         string    `db:"url"`
+	Language    string    `db:"language"`
+	Warning     string    `db:"warning"`
+	ClosedBy    string    `db:"closed_by"`
+	Reason      string    `db:"reason"`
+	HTML        string    `db:"html"`
+	Source      string    `db:"source"`
+	Parent      int64     `db:"parent"`
+	ToNumber    int64     `db:"to_number"`
+	ToURI       string    `db:"to_uri"`
+	Author      authorRow `db:"author"`
+	Answered    authorRow `db:"answered"`
 }
 
 // ownColumns are a post's and its author's, of tables called p and a.
@@ -49,18 +45,15 @@ const ownColumns = `
 	a.id AS "author.id", a.uri AS "author.uri", a.type AS "author.type", a.name AS "author.name", a.host AS "author.host",
 	a.display_name AS "author.display_name", a.tagline AS "author.tagline", a.url AS "author.url", a.gone_at AS "author.gone_at"`
 
-// postQuery selects posts, up to its WHERE. Of a parent that could not be had
-// there is only the URI.
+// postQuery selects posts, up to its WHERE.
 const postQuery = `
-	SELECT ` + ownColumns + `,
-		COALESCE(q.id, 0) AS "parent.id", COALESCE(q.number, -1) AS "parent.number", COALESCE(q.uri, p.parent_uri) AS "parent.uri",
-		COALESCE(b.id, 0) AS "parent.author.id", COALESCE(b.uri, '') AS "parent.author.uri",
-		COALESCE(b.name, '') AS "parent.author.name", COALESCE(b.host, '') AS "parent.author.host",
-		COALESCE(b.display_name, '') AS "parent.author.display_name", COALESCE(b.url, '') AS "parent.author.url"
+	SELECT ` + ownColumns + `, COALESCE(p.parent, 0) AS parent, p.to_number, p.to_uri,
+		COALESCE(b.id, 0) AS "answered.id", COALESCE(b.uri, '') AS "answered.uri",
+		COALESCE(b.name, '') AS "answered.name", COALESCE(b.host, '') AS "answered.host",
+		COALESCE(b.display_name, '') AS "answered.display_name", COALESCE(b.url, '') AS "answered.url"
 	FROM posts p
 	JOIN actors a ON a.id = p.author
-	LEFT JOIN posts q ON q.id = p.parent
-	LEFT JOIN actors b ON b.id = q.author`
+	LEFT JOIN actors b ON b.id = p.answered`
 
 func (r postRow) post() board.Post {
 	p := board.Post{
@@ -74,11 +67,7 @@ func (r postRow) post() board.Post {
 	if p.URL == "" {
 		p.URL = p.URI
 	}
-	if r.Parent.URI != "" {
-		p.To = board.Answered{
-			Post: board.PostID(r.Parent.ID), Number: int(r.Parent.Number), URI: r.Parent.URI, Author: r.Parent.Author.actor(),
-		}
-	}
+	p.To = board.Answered{Post: board.PostID(r.Parent), Number: int(r.ToNumber), URI: r.ToURI, Author: r.Answered.actor()}
 	return p
 }
 
@@ -219,19 +208,17 @@ func (db *DB) Mentioned(ctx context.Context, id board.PostID) ([]board.Actor, er
 // thread's version was raised when the number was given. Error: Conflict, if
 // the URI, the number or the author's form key is known.
 func (tx *Tx) AddPost(p board.Post, formKey string, mentions []board.ActorID, original []byte) (board.PostID, error) {
-	url, parentURI := p.URL, ""
+	url := p.URL
 	if url == p.URI {
 		url = ""
 	}
-	if p.To.Unavailable() {
-		parentURI = p.To.URI
-	}
 	result, err := tx.exec(`
-		INSERT INTO posts (thread, number, author, parent, unlisted, published_at, arrived_at,
-			uri, url, parent_uri, form_key, language, warning, html, source)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.Thread, p.Number, p.Author.ID, reference(p.To.Post), p.Unlisted, millis(p.PublishedAt), millis(p.ArrivedAt),
-		p.URI, url, parentURI, formKey, p.Language, p.Warning, p.HTML, p.Source)
+		INSERT INTO posts (thread, number, author, parent, answered, to_number, unlisted, published_at, arrived_at,
+			uri, url, to_uri, form_key, language, warning, html, source)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.Thread, p.Number, p.Author.ID, reference(p.To.Post), reference(p.To.Author.ID), p.To.Number,
+		p.Unlisted, millis(p.PublishedAt), millis(p.ArrivedAt),
+		p.URI, url, p.To.URI, formKey, p.Language, p.Warning, p.HTML, p.Source)
 	if err != nil {
 		return 0, err
 	}

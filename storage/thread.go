@@ -108,29 +108,30 @@ func (db *DB) Threads(ctx context.Context, q board.ThreadQuery) ([]board.Thread,
 }
 
 // threadList is the query of a list. Each of its forms walks along one index
-// from its key; only an author's most active threads have to be sorted.
+// from its key; only an author's most active threads have to be sorted. CROSS
+// JOIN is a JOIN that SQLite runs in the order in which it is written.
 func threadList(q board.ThreadQuery) (query string, args []any) {
-	from, where, id, last := `threads t`, `p.state = 0`, `t.id`, `t.last_at`
+	from, where, id, last := `threads t CROSS JOIN posts p`, `p.state = 0`, `t.id`, `t.last_at`
 	switch {
 	case q.Author != 0:
-		where, id = `p.state = 0 AND p.author = ? AND p.number = 0`, `p.thread`
+		from, id = `posts p CROSS JOIN threads t`, `p.thread`
+		where = `p.state = 0 AND p.author = ?`
 		args = append(args, q.Author)
 		if q.Topic != 0 {
 			where += ` AND EXISTS (SELECT 1 FROM thread_topics l WHERE l.topic = ? AND l.thread = p.thread)`
 			args = append(args, q.Topic)
 		}
 	case q.Topic != 0:
-		from = `thread_topics l JOIN threads t ON t.id = l.thread`
-		where, id, last = `p.state = 0 AND l.topic = ?`, `l.thread`, `l.last_at`
+		from, id, last = `thread_topics l CROSS JOIN threads t CROSS JOIN posts p`, `l.thread`, `l.last_at`
+		where = `p.state = 0 AND l.topic = ? AND t.id = l.thread`
 		args = append(args, q.Topic)
 	}
 	key, order, keyArgs := threadKey(q, id, last)
 	return `
 		SELECT ` + threadColumns + `, ` + ownColumns + `
 		FROM ` + from + `
-		JOIN posts p ON p.thread = t.id AND p.number = 0
 		JOIN actors a ON a.id = p.author
-		WHERE ` + where + key + `
+		WHERE p.thread = t.id AND p.number = 0 AND ` + where + key + `
 		ORDER BY ` + order + `
 		LIMIT ?`, append(append(args, keyArgs...), q.Limit)
 }

@@ -113,12 +113,15 @@ CREATE TABLE keywords (
 CREATE UNIQUE INDEX keywords_word ON keywords (word, thread);
 
 -- posts have their texts last, so that everything else is read without them.
+-- What is said of the parent never changes; it saves a look at another row.
 CREATE TABLE posts (
 	id           INTEGER PRIMARY KEY,
 	thread       INTEGER NOT NULL REFERENCES threads,
 	number       INTEGER NOT NULL, -- 0 is the article
 	author       INTEGER NOT NULL REFERENCES actors,
-	parent       INTEGER REFERENCES posts,
+	parent       INTEGER REFERENCES posts, -- NULL for none, or one that could not be had
+	answered     INTEGER REFERENCES actors, -- the parent's author
+	to_number    INTEGER NOT NULL DEFAULT 0, -- the parent's; -1 of one that could not be had
 	state        INTEGER NOT NULL DEFAULT 0,
 	unlisted     INTEGER NOT NULL DEFAULT 0,
 	likes        INTEGER NOT NULL DEFAULT 0,
@@ -130,7 +133,7 @@ CREATE TABLE posts (
 	closed_at    INTEGER NOT NULL DEFAULT 0,
 	uri          TEXT NOT NULL UNIQUE,
 	url          TEXT NOT NULL DEFAULT '', -- '' is the same as uri
-	parent_uri   TEXT NOT NULL DEFAULT '', -- only of a parent that could not be had
+	to_uri       TEXT NOT NULL DEFAULT '', -- the parent's
 	form_key     TEXT NOT NULL DEFAULT '',
 	language     TEXT NOT NULL DEFAULT '',
 	warning      TEXT NOT NULL DEFAULT '',

@@ -1,0 +1,101 @@
+package storage
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"corkboard/board"
+)
+
+// plan is what SQLite says that it will do, a line for each step.
+func plan(t *testing.T, db *DB, query string, args ...any) string {
+	t.Helper()
+	var rows []struct {
+		ID     int    `db:"id"`
+		Parent int    `db:"parent"`
+		Unused int    `db:"notused"`
+		Detail string `db:"detail"`
+	}
+	if err := db.read(t.Context()).selectAll(&rows, "EXPLAIN QUERY PLAN "+query, args...); err != nil {
+		t.Fatal(err)
+	}
+	var steps []string
+	for _, row := range rows {
+		steps = append(steps, row.Detail)
+	}
+	return strings.Join(steps, "\n")
+}
+
+// TestPlans makes sure that a list costs what its page costs, however much
+// there is beside it: it walks along an index, and sorts nothing.
+func TestPlans(t *testing.T) {
+	db := open(t, Options{})
+	now := time.Now()
+	queries := map[string]string{
+		"a thread's posts":            postQuery + " WHERE p.thread = 1 AND p.number >= 1 ORDER BY p.number LIMIT 50",
+		"the answers to a post":       postQuery + " WHERE p.parent = 1 ORDER BY p.number LIMIT 50",
+		"an author's posts":           postQuery + " WHERE p.author = 1 AND p.state = 0 ORDER BY p.arrived_at DESC, p.id DESC LIMIT 50",
+		"events":                      "SELECT " + eventColumns + " FROM events WHERE id > 1 ORDER BY id LIMIT 5",
+		"a post's event":              "SELECT id FROM events WHERE post = 1 AND post <> 0 ORDER BY id LIMIT 1",
+		"a topic's last post":         "SELECT " + topicColumns + " FROM topics o JOIN actors a ON a.id = o.actor WHERE o.actor = 1",
+		"expired sessions":            "SELECT hash FROM sessions WHERE expires_at <= 1 ORDER BY expires_at LIMIT 5",
+		"whom a peer's people follow": `SELECT 1 FROM follows WHERE peer = 1 AND "of" = 1`,
+		"a handle":                    "SELECT a.id FROM actors a WHERE a.host = lower('X') AND lower(a.name) = lower('Y')",
+	}
+	for name, query := range queries {
+		t.Run(name, func(t *testing.T) { walks(t, plan(t, db, query)) })
+	}
+	lists := map[string]board.ThreadQuery{
+		"newest":                     {},
+		"newest, next page":          {Before: 9},
+		"newest, page before":        {After: 9},
+		"active":                     {Active: true},
+		"active, next page":          {Active: true, Before: 9, BeforeTime: now},
+		"topic":                      {Topic: 1},
+		"topic, next page":           {Topic: 1, Before: 9},
+		"topic, active":              {Topic: 1, Active: true},
+		"topic, active, next page":   {Topic: 1, Active: true, Before: 9, BeforeTime: now},
+		"topic, active, page before": {Topic: 1, Active: true, After: 9, AfterTime: now},
+		"author":                     {Author: 1, Before: 9},
+		"author in a topic":          {Author: 1, Topic: 1},
+	}
+	for name, list := range lists {
+		t.Run(name, func(t *testing.T) {
+			query, args := threadList(list)
+			walks(t, plan(t, db, query, args...))
+		})
+	}
+}
+
+func walks(t *testing.T, plan string) {
+	t.Helper()
+	for step := range strings.Lines(plan) {
+		scans := strings.HasPrefix(step, "SCAN") && !strings.Contains(step, "INDEX") && strings.TrimSpace(step) != "SCAN t"
+		if scans || strings.Contains(step, "TEMP B-TREE") || strings.Contains(step, "AUTOMATIC") {
+			t.Errorf("it does more than walk:\n%s", plan)
+		}
+	}
+}
+
+// BenchmarkJoin should take the same with bound values as with literal ones:
+// it takes ten times as long where SQLite plans anew for each value.
+func BenchmarkJoin(b *testing.B) {
+	db := open(b, Options{})
+	for name, c := range map[string]struct {
+		where string
+		args  []any
+	}{
+		"literal": {" WHERE p.thread = 5 AND p.number = 7", nil},
+		"bound":   {" WHERE p.thread = ? AND p.number = ?", []any{5, 7}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				var rows []postRow
+				if err := db.read(b.Context()).selectAll(&rows, postQuery+c.where, c.args...); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
