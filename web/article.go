@@ -13,7 +13,7 @@ type articlePage struct {
 	frame
 	Form    form
 	Topics  []topicChoice
-	Article articleView // of the preview
+	Article *articleView // of the preview
 }
 
 func (p *articlePage) sent() *form { return &p.Form }
@@ -74,7 +74,7 @@ func (h *Handler) articlePage(r *request, f form) (*articlePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &articlePage{frame: h.frame(r, "article", "Post Article"), Form: f}
+	p := &articlePage{frame: h.frame(r, "article", "Post Article"), Form: f, Article: &articleView{}}
 	for _, t := range topics {
 		if t.ClosedAt.IsZero() {
 			p.Topics = append(p.Topics, topicChoice{t, slices.Contains(f.Values["topics"], t.Name)})

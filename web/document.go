@@ -2,9 +2,8 @@ package web
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
+	"hash/crc32"
 	"net/http"
 	"strconv"
 	"strings"
@@ -35,11 +34,13 @@ func newDocument(status int, alternate string, plain []byte) *document {
 // linkEscaper keeps an id of another server inside its brackets.
 var linkEscaper = strings.NewReplacer("<", "%3C", ">", "%3E", "\r", "", "\n", "")
 
-// sign gives the document its ETag, which is of the content alone: the same
-// after a restart, and the same on two machines.
-func (d *document) sign() {
-	sum := sha256.Sum256(d.plain)
-	d.etag = `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sign gives the document its ETag. The version tells a page from every other
+// that was ever at its address; the checksum, from what another release of this
+// program would make of the same version.
+func (d *document) sign(version int64) {
+	d.etag = fmt.Sprintf(`W/"%x-%x"`, version, crc32.Checksum(d.plain, castagnoli))
 }
 
 // size is what the document weighs in the cache, in bytes, both encodings.

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gorilla/mux"
+
 	"corkboard/board"
 )
 
@@ -144,6 +146,19 @@ func (h *Handler) showNotFound(_ http.ResponseWriter, r *request) error {
 }
 
 // showWrongMethod answers addresses that are there, but not for this method.
-func (h *Handler) showWrongMethod(_ http.ResponseWriter, r *request) error {
+func (h *Handler) showWrongMethod(w http.ResponseWriter, r *request) error {
+	w.Header().Set("Allow", strings.Join(h.allowed(r.Request), ", "))
 	return &refusal{http.StatusMethodNotAllowed, fmt.Sprintf("This address does not take %s.", r.Method)}
+}
+
+// allowed are the methods that an address takes (RFC 9110, §15.5.6 asks for them).
+func (h *Handler) allowed(r *http.Request) (methods []string) {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		with := r.Clone(r.Context())
+		with.Method = method
+		if match := (mux.RouteMatch{}); h.router.Match(with, &match) && match.MatchErr == nil {
+			methods = append(methods, method)
+		}
+	}
+	return methods
 }

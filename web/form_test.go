@@ -106,6 +106,19 @@ func TestReply(t *testing.T) {
 	})
 }
 
+func TestFloodsAreSlowed(t *testing.T) {
+	w := newLimitedWorld(t, board.Limits{MemberPostsPerHour: 3})
+	ronin := w.as("ronin")
+	ronin.send(w.path("/1/reply"), url.Values{"text": {"One."}}).wants(http.StatusSeeOther)
+	page := ronin.send(w.path("/1/reply"), url.Values{"text": {"One too many."}}).wants(http.StatusTooManyRequests)
+	if wait, err := strconv.Atoi(page.header.Get("Retry-After")); err != nil || wait < 1 {
+		t.Errorf("Retry-After: %q", page.header.Get("Retry-After"))
+	}
+	if got := page.Find("textarea").Text(); got != "One too many." {
+		t.Errorf("kept: %q", got)
+	}
+}
+
 // checkRefused says what a refused form must have (ux: 3.3.1, 3.3.3).
 func checkRefused(t *testing.T, page answer, field string, kept ...string) {
 	t.Helper()

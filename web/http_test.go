@@ -189,7 +189,11 @@ func TestErrors(t *testing.T) {
 		ronin.send(w.path("/1/reply"), url.Values{"text": {strings.Repeat("x", 2<<20)}}).wants(http.StatusRequestEntityTooLarge).has(".mast", 1)
 	})
 	t.Run("a wrong method is refused", func(t *testing.T) {
-		ronin.do(ronin.request(http.MethodDelete, w.path(""), nil)).wants(http.StatusMethodNotAllowed).has(".mast", 1)
+		page := ronin.do(ronin.request(http.MethodDelete, w.path("/1/reply"), nil)).wants(http.StatusMethodNotAllowed)
+		page.has(".mast", 1)
+		if got := page.header.Get("Allow"); got != "GET, HEAD, POST" {
+			t.Errorf("Allow: %s", got)
+		}
 	})
 	t.Run("a form that is no form is refused", func(t *testing.T) {
 		r := ronin.request(http.MethodPost, w.path("/1/reply"), strings.NewReader("text=%zz"))

@@ -19,7 +19,7 @@ const (
 
 // list is articles, newest or most recently active first, one page of them.
 type list struct {
-	Articles []articleView
+	Articles []*articleView
 	Active   bool // sorted by the last post
 	Brief    bool // titles only
 	Newest   string
@@ -158,8 +158,8 @@ func (q listQuery) keyOf(t board.Thread) key {
 }
 
 // listed is an article in a list: its first words instead of its text.
-func (h *Handler) listed(r *request, t board.Thread, brief bool) articleView {
-	v := articleView{Thread: t, Path: threadPagePath(t.ID, 1), Source: newSourceLine(t.Citation)}
+func (h *Handler) listed(r *request, t board.Thread, brief bool) *articleView {
+	v := &articleView{Thread: t, Path: threadPagePath(t.ID, 1), Source: newSourceLine(t.Citation)}
 	if !brief && t.Article.State == board.Live && t.Article.Warning == "" {
 		v.Excerpt = board.Excerpt(t.Article.HTML, excerptWords)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"corkboard/board"
@@ -20,8 +21,13 @@ type markup struct {
 }
 
 func (h *Handler) markup() *markup {
-	return &markup{b: make([]byte, 0, 1<<10), zone: h.config.Zone}
+	m := markups.Get().(*markup)
+	m.b, m.zone = m.b[:0], h.config.Zone
+	return m
 }
+
+// markups are those that were used: fifty posts fill 50 kB each time.
+var markups = sync.Pool{New: func() any { return new(markup) }}
 
 // tag adds HTML of our own, never anything that came from outside.
 func (m *markup) tag(s string) *markup {
@@ -104,8 +110,12 @@ func (m *markup) author(a board.Actor) *markup {
 	return m
 }
 
-// html is what was made.
-func (m *markup) html() template.HTML { return safe(string(m.b)) }
+// html is what was made. The markup is not to be used any more.
+func (m *markup) html() template.HTML {
+	made := safe(string(m.b))
+	markups.Put(m)
+	return made
+}
 
 // safe tells the templates that HTML is safe: it is the board's, which cleaned
 // it when it was accepted, or markup's, which escaped it. It is the one place

@@ -146,7 +146,7 @@ func (h *Handler) showCached(w http.ResponseWriter, r *request, key string, vers
 		h.send(w, r, d)
 		return nil
 	}
-	d.sign()
+	d.sign(version)
 	h.cache.put(key, version, d)
 	h.sendPublic(w, r, d)
 	return nil

@@ -61,11 +61,13 @@ func loginPath(next string) string { return "/login?next=" + url.QueryEscape(nex
 // anything that might lead elsewhere.
 func localPath(next string) string {
 	u, err := url.Parse(next)
-	switch {
-	case err != nil, u.Scheme != "", u.Host != "", u.Opaque != "", !strings.HasPrefix(next, "/"):
-		return "/"
-	case strings.HasPrefix(next, "//"), strings.ContainsAny(next, "\\\r\n\t"):
+	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" {
 		return "/"
 	}
-	return u.String()
+	// What is sent is looked at, not what came: writing an address may unescape it.
+	path := u.String()
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+		return "/"
+	}
+	return path
 }

@@ -14,7 +14,7 @@ import (
 type threadPage struct {
 	frame
 	Thread   board.Thread
-	Article  articleView
+	Article  *articleView
 	Posts    template.HTML
 	Pager    pager
 	MayReply bool
@@ -24,7 +24,8 @@ type threadPage struct {
 // First reports whether the page begins with the first post.
 func (p *threadPage) First() bool { return p.Pager.First <= 1 }
 
-// articleView is an article as pages and lists show it.
+// articleView is an article as pages and lists show it. Its methods take it by
+// pointer because templates would copy the whole of it for each.
 type articleView struct {
 	board.Thread
 	Path    string
@@ -36,16 +37,16 @@ type articleView struct {
 }
 
 // Tombstone reports whether the article was deleted or removed.
-func (v articleView) Tombstone() bool { return v.Article.State != board.Live }
+func (v *articleView) Tombstone() bool { return v.Article.State != board.Live }
 
 // Removed reports whether a moderator took the article away.
-func (v articleView) Removed() bool { return v.Article.State == board.Removed }
+func (v *articleView) Removed() bool { return v.Article.State == board.Removed }
 
 // Count is how many posts the thread has: "12 posts".
-func (v articleView) Count() string { return count(v.Posts, "post") }
+func (v *articleView) Count() string { return count(v.Posts, "post") }
 
 // Original is where the article of another server stands there.
-func (v articleView) Original() string {
+func (v *articleView) Original() string {
 	if v.Article.Local() || !isWeb(v.Article.URL) {
 		return ""
 	}
@@ -68,10 +69,10 @@ func newSourceLine(c board.Citation) sourceLine {
 }
 
 // Empty reports whether there is nothing to say.
-func (s sourceLine) Empty() bool { return s == sourceLine{} }
+func (s *sourceLine) Empty() bool { return *s == sourceLine{} }
 
-func (h *Handler) articleView(r *request, t board.Thread) articleView {
-	v := articleView{
+func (h *Handler) articleView(r *request, t board.Thread) *articleView {
+	v := &articleView{
 		Thread: t, Path: threadPagePath(t.ID, 1), Source: newSourceLine(t.Citation),
 		Mine: h.board.MayEdit(r.viewer, t.Article),
 	}
@@ -166,7 +167,7 @@ type pageLink struct {
 }
 
 // Range is the numbers on this page: 51–100.
-func (p pager) Range() string { return fmt.Sprintf("%d–%d", p.First, p.Last) }
+func (p *pager) Range() string { return fmt.Sprintf("%d–%d", p.First, p.Last) }
 
 // newPager makes the links for the page that begins with from. A page may
 // begin anywhere; the others begin at 1, 51, 101 and so on.
@@ -206,7 +207,7 @@ func nextLink(first, from, posts int) int {
 }
 
 // LastPath leads to the last post; empty on the page that has it.
-func (p pager) LastPath() string {
+func (p *pager) LastPath() string {
 	if p.Next == "" {
 		return ""
 	}
@@ -214,4 +215,4 @@ func (p pager) LastPath() string {
 }
 
 // Aligned reports whether this page is one of Pages.
-func (p pager) Aligned() bool { return p.First == pageOf(p.First) }
+func (p *pager) Aligned() bool { return p.First == pageOf(p.First) }

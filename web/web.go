@@ -62,6 +62,7 @@ type Handler struct {
 	origin   *http.CrossOriginProtection
 	logins   *limiter
 	static   map[string]asset // by path
+	router   *mux.Router      // set by Register
 }
 
 // New returns the web of a board. An error is a fault in a template or in the
@@ -139,8 +140,10 @@ func (h *Handler) routes() []route {
 }
 
 // Register adds every address of the web to r, and the pages for what is
-// nowhere. Routes that are to come before these must be there already.
+// nowhere. Routes that are to come before these must be there already. It is
+// called once, before the first request.
 func (h *Handler) Register(r *mux.Router) {
+	h.router = r
 	for _, route := range h.routes() {
 		methods := []string{route.method}
 		if route.method == http.MethodGet {

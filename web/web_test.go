@@ -40,10 +40,15 @@ type world struct {
 
 func newWorld(t testing.TB, change ...func(*web.Config)) *world {
 	t.Helper()
+	return newLimitedWorld(t, board.Limits{TextBytes: 64 << 10}, change...)
+}
+
+func newLimitedWorld(t testing.TB, limits board.Limits, change ...func(*web.Config)) *world {
+	t.Helper()
 	w := &world{t: t, db: storagetest.Open(t), server: httptest.NewUnstartedServer(nil)}
 	address := board.Address("http://" + w.server.Listener.Addr().String())
 	w.Board = board.New(w.db, board.Config{
-		Address: address, Limits: board.Limits{TextBytes: 64 << 10},
+		Address: address, Limits: limits,
 		NewKey: func() (string, string, error) { return "private", "public", nil },
 	}, slog.New(slog.DiscardHandler))
 	config := web.Config{
