@@ -18,10 +18,10 @@ import (
 func everyPage(w *world) map[string]int {
 	return map[string]int{
 		"/": 200, "/?sort=active": 200, "/?brief=1": 200, "/topics": 200, "/topics/news": 200,
-		w.path(""): 200, w.path("/1"): 200, w.path("/1/reply"): 200, w.path("/0/reply"): 200,
+		w.path(""): 200, w.path("/1"): 200, w.path("/1/reply"): 200, w.path("/0/reply"): 200, w.path("?from=51"): 200,
 		"/members/ronin": 200, "/~gaijin@social.example": 200, "/about": 200, "/login": 200,
-		"/nowhere": 404, "/t/999": 404, w.path("/99"): 404, "/topics/none": 404, "/members/none": 404, "/~none@far.example": 404,
-		"/join/unknown": 404, "/t/99999999999999999999": 404,
+		"/nowhere": 404, "/t/999": 404, w.path("/999"): 404, "/topics/none": 404, "/members/none": 404, "/~none@far.example": 404,
+		"/join/unknown": 404, "/t/99999999999999999999": 404, "/t/0": 404,
 	}
 }
 
@@ -33,6 +33,9 @@ func memberPages(w *world) []string {
 func TestEveryPage(t *testing.T) {
 	w := newWorld(t)
 	w.arrive(1, board.Text{HTML: "<p>Hm.</p>"})
+	for range 60 {
+		w.reply(w.kaya.ID, 1, "More.")
+	}
 	visitor, ronin := w.visitor(), w.as("ronin")
 	check := func(t *testing.T, page answer) {
 		page.has("h1", 1)
@@ -45,8 +48,9 @@ func TestEveryPage(t *testing.T) {
 			t.Errorf("the first stop of Tab is not a skip link to something on the page: %q", target)
 		}
 		page.Find("nav").Each(func(_ int, s *goquery.Selection) {
-			if s.AttrOr("aria-label", "") == "" {
-				t.Error("a nav has no name")
+			name := s.AttrOr("aria-label", "")
+			if name == "" || page.Find("nav[aria-label='"+name+"']").Length() != 1 {
+				t.Errorf("a nav has no name of its own: %q", name)
 			}
 		})
 		level := 0

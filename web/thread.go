@@ -206,6 +206,9 @@ func nextLink(first, from, posts int) int {
 	return next
 }
 
+// Several reports whether there are pages beside this one.
+func (p *pager) Several() bool { return p.Prev != "" || p.Next != "" }
+
 // LastPath leads to the last post; empty on the page that has it.
 func (p *pager) LastPath() string {
 	if p.Next == "" {

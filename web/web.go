@@ -69,7 +69,7 @@ type Handler struct {
 // board's address.
 func New(c Config) (*Handler, error) {
 	c.Limits = c.Limits.orDefault()
-	c.Zone = or(c.Zone, time.UTC)
+	c.Zone, c.Log = or(c.Zone, time.UTC), or(c.Log, slog.Default())
 	if c.ClientIP == nil {
 		c.ClientIP = connectionIP
 	}
