@@ -1,24 +1,21 @@
 package activitypub
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
-
-	"golang.org/x/net/dns/dnsmessage"
 )
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
@@ -68,169 +65,6 @@ func fetchError(t testing.TB, err error) *FetchError {
 		t.Fatalf("got %v, want a *FetchError", err)
 	}
 	return failed
-}
-
-func TestGuard(t *testing.T) {
-	strict := &guard{}
-	for _, address := range []string{
-		"127.0.0.1", "127.8.8.8", "[::1]", "0.0.0.0", "[::]", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-		"192.0.0.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.2.1", "198.51.100.1", "203.0.113.1",
-		"[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::1]", "[2002:7f00:1::]", "[2001::1]", "[fd00::1]",
-		"[fe80::1%eth0]", "[2a00:1450::1%eth0]", "[ff02::1]", "[100::1]", "[3fff::1]", "[2001:db8::1]", "[5f00::1]",
-	} {
-		t.Run("F01-F04: "+address, func(t *testing.T) {
-			if err := strict.control("tcp4", address+":443", nil); !errors.Is(err, errNotPublic) {
-				t.Errorf("got %v", err)
-			}
-		})
-	}
-	for _, test := range []struct {
-		name, network, address string
-		guard                  guard
-		ok                     bool
-	}{
-		{"a public address", "tcp4", "93.184.215.14:443", guard{}, true},
-		{"a public IPv6 address", "tcp6", "[2a00:1450:4001::1]:443", guard{}, true},
-		{"F09: ssh", "tcp4", "93.184.215.14:22", guard{}, false},
-		{"F09: 8080", "tcp4", "93.184.215.14:8080", guard{}, false},
-		{"port 80", "tcp4", "93.184.215.14:80", guard{}, false},
-		{"port 80 where plain http is allowed", "tcp4", "93.184.215.14:80", guard{allowHTTP: true}, true},
-		{"UDP", "udp4", "93.184.215.14:443", guard{}, false},
-		{"any port of an allowed network", "tcp4", "127.0.0.1:1234", guard{allow: loopback}, true},
-		{"an allowed network, written as IPv6", "tcp6", "[::ffff:127.0.0.1]:1234", guard{allow: loopback}, true},
-		{"no port", "tcp4", "93.184.215.14", guard{}, false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			if err := test.guard.control(test.network, test.address, syscall.RawConn(nil)); (err == nil) != test.ok {
-				t.Errorf("got %v", err)
-			}
-		})
-	}
-}
-
-// canary listens on loopback and counts who comes.
-func canary(t testing.TB) (port string, visits *atomic.Int64) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	visits = new(atomic.Int64)
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			visits.Add(1)
-			conn.Close()
-		}
-	}()
-	t.Cleanup(func() { listener.Close() })
-	_, port, _ = net.SplitHostPort(listener.Addr().String())
-	return port, visits
-}
-
-// resolver answers every name with these addresses, each time with the next of them alone where turns is set.
-func resolver(t testing.TB, turns bool, addresses ...string) *net.Resolver {
-	t.Helper()
-	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { socket.Close() })
-	go func() {
-		query := make([]byte, 1500)
-		for turn := 0; ; {
-			n, from, err := socket.ReadFrom(query)
-			if err != nil {
-				return
-			}
-			var message dnsmessage.Message
-			if message.Unpack(query[:n]) != nil || len(message.Questions) != 1 {
-				continue
-			}
-			message.Header.Response, message.Additionals = true, nil
-			question := message.Questions[0]
-			for i, address := range addresses {
-				if question.Type != dnsmessage.TypeA || turns && i != turn%len(addresses) {
-					continue
-				}
-				message.Answers = append(message.Answers, dnsmessage.Resource{
-					Header: dnsmessage.ResourceHeader{Name: question.Name, Class: dnsmessage.ClassINET}, Body: &dnsmessage.AResource{A: netip.MustParseAddr(address).As4()}})
-			}
-			if question.Type == dnsmessage.TypeA {
-				turn++
-			}
-			if packed, err := message.Pack(); err == nil {
-				socket.WriteTo(packed, from)
-			}
-		}
-	}()
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", socket.LocalAddr().String())
-	}}
-}
-
-func TestNothingLeavesForPrivateAddresses(t *testing.T) {
-	port, visits := canary(t)
-	strict := NewClient(ClientConfig{Origin: origin, AllowHTTP: true})
-	signer := testSigner(t)
-	for _, address := range []string{
-		"http://127.0.0.1:" + port, "http://localhost:" + port, "http://[::1]:" + port, "http://[::ffff:127.0.0.1]:" + port,
-		"http://127.1:" + port, "http://0x7f000001:" + port, "http://2130706433:" + port, "http://0177.0.0.1:" + port, "http://0.0.0.0:" + port,
-	} {
-		t.Run("F01-F05: "+address, func(t *testing.T) {
-			_, fetched := strict.Fetch(t.Context(), address, "*/*")
-			_, posted := strict.Post(t.Context(), address, []byte("{}"), signer)
-			if fetchError(t, fetched).Status != 0 || fetchError(t, posted).Status != 0 {
-				t.Errorf("got %v and %v", fetched, posted)
-			}
-		})
-	}
-	for name, resolver := range map[string]*net.Resolver{
-		"F06: a name that means another address the second time": resolver(t, true, "93.184.215.14", "127.0.0.1"),
-		"F07: a name with a private address":                     resolver(t, false, "127.0.0.1", "127.0.0.2"),
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := NewClient(ClientConfig{AllowHTTP: true, resolver: resolver, timeout: 2 * time.Second})
-			for range 2 {
-				if _, err := c.Fetch(t.Context(), "http://name.test:"+port+"/", "*/*"); err == nil {
-					t.Error("it was reached")
-				}
-			}
-		})
-	}
-	t.Run("F15: a proxy in the environment", func(t *testing.T) {
-		t.Setenv("HTTP_PROXY", "http://127.0.0.1:"+port)
-		t.Setenv("HTTPS_PROXY", "http://127.0.0.1:"+port)
-		c := NewClient(ClientConfig{AllowHTTP: true, resolver: resolver(t, false, "10.0.0.1")})
-		if _, err := c.Fetch(t.Context(), "http://name.test/", "*/*"); !errors.Is(err, errNotPublic) {
-			t.Errorf("got %v", err)
-		}
-	})
-	if n := visits.Load(); n != 0 {
-		t.Errorf("%d connections were made", n)
-	}
-}
-
-func TestAddressesThatAreNotTried(t *testing.T) {
-	strict := NewClient(ClientConfig{Origin: origin})
-	for _, address := range []string{"http://far.test/", "ftp://far.test/", "file:///etc/passwd", "gopher://far.test/", "javascript:x", "", "/x", "//far.test/x",
-		"https://user:pass@far.test/", "https://board.test/members/alice", "https://BOARD.test.:443/", "https:///x", "https://far.test/" + strings.Repeat("x", 3000),
-		"https://a b/"} {
-		t.Run(fmt.Sprintf("%.40q", address), func(t *testing.T) {
-			_, err := strict.Get(t.Context(), address)
-			if failed := fetchError(t, err); failed.Temporary || failed.Err != nil {
-				t.Errorf("it was tried: %v", failed)
-			}
-		})
-	}
-	t.Run("F10: a label of 300 letters", func(t *testing.T) {
-		if _, err := strict.Get(t.Context(), "https://"+strings.Repeat("x", 300)+".test/"); err == nil {
-			t.Error("it was found")
-		}
-	})
 }
 
 func TestRedirects(t *testing.T) {
@@ -362,17 +196,16 @@ func TestGet(t *testing.T) {
 
 func TestGetIsBounded(t *testing.T) {
 	f := newFar(t)
-	c := NewClient(ClientConfig{AllowNetworks: loopback, AllowHTTP: true, timeout: 300 * time.Millisecond})
+	patient := newClient(t, nil)
+	hasty := NewClient(ClientConfig{AllowNetworks: loopback, AllowHTTP: true, timeout: 100 * time.Millisecond})
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	z.Write(make([]byte, 8*MaxBody))
+	z.Close()
 	f.mux.HandleFunc("/bomb", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Set("Content-Type", MediaType)
-		z := gzip.NewWriter(w)
-		defer z.Close()
-		for range 64 {
-			if _, err := z.Write(make([]byte, 1<<20)); err != nil {
-				return
-			}
-		}
+		w.Write(bomb.Bytes())
 	})
 	f.mux.HandleFunc("/headers", func(w http.ResponseWriter, _ *http.Request) {
 		for i := range 200 {
@@ -389,14 +222,16 @@ func TestGetIsBounded(t *testing.T) {
 	})
 	f.mux.HandleFunc("/silent", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	f.mux.HandleFunc("/broken", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	for path, want := range map[string]string{"/bomb": "larger than", "/headers": "broke", "/slow": "in time", "/silent": "in time", "/broken": "broke"} {
-		t.Run("X02, X04: "+path, func(t *testing.T) {
-			start := time.Now()
-			if _, err := c.Get(t.Context(), f.URL+path); !strings.Contains(fetchError(t, err).Reason, want) {
-				t.Errorf("got %v, want %q", err, want)
-			}
-			if took := time.Since(start); took > 3*time.Second {
-				t.Errorf("it took %s", took)
+	for _, test := range []struct {
+		path string
+		by   *Client
+		want string
+	}{
+		{"/bomb", patient, "larger than"}, {"/headers", patient, "broke"}, {"/broken", patient, "broke"}, {"/slow", hasty, "in time"}, {"/silent", hasty, "in time"},
+	} {
+		t.Run("X02, X04: "+test.path, func(t *testing.T) {
+			if _, err := test.by.Get(t.Context(), f.URL+test.path); !strings.Contains(fetchError(t, err).Reason, test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
 			}
 		})
 	}
@@ -478,13 +313,9 @@ func (g *gate) users(host string) int {
 
 func TestPost(t *testing.T) {
 	c, f, signer := newClient(t, nil), newFar(t), testSigner(t)
-	var connections atomic.Int64
-	f.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			connections.Add(1)
-		}
-	}
+	connections := map[string]bool{}
 	f.mux.HandleFunc("/inbox", func(w http.ResponseWriter, r *http.Request) {
+		connections[r.RemoteAddr] = true // one delivery after the other
 		body, _ := io.ReadAll(r.Body)
 		s, err := SignaturePolicy{Origin: f.URL, AllowHTTP: true}.Read(r, body, time.Now())
 		if err == nil {
@@ -509,7 +340,7 @@ func TestPost(t *testing.T) {
 			t.Fatalf("got %+v, %v", answer, err)
 		}
 	}
-	if n := connections.Load(); n > 1 {
+	if n := len(connections); n > 1 {
 		t.Errorf("five deliveries took %d connections", n)
 	}
 	t.Run("a busy inbox", func(t *testing.T) {
@@ -537,10 +368,12 @@ func TestPost(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", MediaType)
 		fmt.Fprintf(w, `{"id":"https://%s/"}`, r.Host)
 	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of the certificate, which is what is tested
+	server.StartTLS()
 	defer server.Close()
 	c := NewClient(ClientConfig{AllowNetworks: loopback})
 	if _, err := c.Get(t.Context(), server.URL+"/"); !fetchError(t, err).Temporary {
@@ -565,114 +398,4 @@ func TestRetryAfter(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestWebFinger(t *testing.T) {
-	c, f, other := newClient(t, nil), newFar(t), newFar(t)
-	host := strings.TrimPrefix(f.URL, "http://")
-	f.mux.HandleFunc("/.well-known/webfinger", func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Query().Get("resource") {
-		case "acct:gina@" + host:
-			fmt.Fprintf(w, `{"subject":"acct:gina@%s","links":[{"rel":"self","type":"text/html","href":"x"},{"rel":"self","type":"application/activity+json","href":"%s/gina"},
-				{"rel":"http://ostatus.org/schema/1.0/subscribe","template":"%[2]s/follow?uri={uri}"}],"properties":{}}`, host, f.URL)
-		case "acct:moved@" + host:
-			http.Redirect(w, r, other.URL+"/wf", http.StatusFound)
-		case "acct:twice@" + host:
-			io.WriteString(w, `{"subject":"acct:a@b.test","subject":"acct:c@b.test"}`)
-		default:
-			http.NotFound(w, r)
-		}
-	})
-	other.serve("/wf", "application/jrd+json", `{"subject":"acct:moved@other.test","links":[{"rel":"self","type":"application/activity+json","href":"{}/moved"}]}`)
-	for _, handle := range []string{"gina@" + host, "@gina@" + host, "acct:gina@" + host} {
-		j, err := c.WebFinger(t.Context(), handle)
-		if err != nil || j.Self() != f.URL+"/gina" || j.Handle() != "gina@"+host || j.Template(RelSubscribe) != f.URL+"/follow?uri={uri}" {
-			t.Errorf("%s: got %+v, %v", handle, j, err)
-		}
-	}
-	if j, err := c.WebFinger(t.Context(), "moved@"+host); err != nil || j.Handle() != "moved@other.test" {
-		t.Errorf("through a redirect: got %+v, %v", j, err)
-	}
-	if _, err := c.WebFinger(t.Context(), "twice@"+host); !strings.Contains(fetchError(t, err).Reason, "duplicate") {
-		t.Errorf("got %v", err)
-	}
-	if _, err := c.WebFinger(t.Context(), "nobody@"+host); fetchError(t, err).Status != http.StatusNotFound {
-		t.Errorf("got %v", err)
-	}
-	t.Run("by host-meta", func(t *testing.T) {
-		f.mux.HandleFunc("/.well-known/host-meta", func(w http.ResponseWriter, _ *http.Request) {
-			w.Write(HostMeta(other.URL))
-		})
-		other.serve("/.well-known/webfinger", "application/jrd+json", `{"subject":"acct:nobody@x.test","links":[]}`)
-		if j, err := c.WebFinger(t.Context(), "nobody@"+host); err != nil || j.Handle() != "nobody@x.test" {
-			t.Errorf("got %+v, %v", j, err)
-		}
-	})
-	for _, handle := range []string{"", "gina", "@", "@@", "gina@", "@" + host, "gina@a/b", "gina@a b", "gina@u@h", "a/b@far.test", "a?b@far.test", "gina@board.test"} {
-		t.Run(fmt.Sprintf("%q is not asked", handle), func(t *testing.T) {
-			if _, err := c.WebFinger(t.Context(), handle); fetchError(t, err).Err != nil {
-				t.Errorf("got %v", err)
-			}
-		})
-	}
-}
-
-func TestNodeInfo(t *testing.T) {
-	c := newClient(t, nil)
-	port, visits := canary(t)
-	for _, test := range []struct{ name, index, document, want string }{
-		{"newest", `{"links":[{"rel":"http://nodeinfo.diaspora.software/ns/schema/2.1","href":"{}/ni"},{"rel":"http://nodeinfo.diaspora.software/ns/schema/2.0","href":"{}/old"}]}`,
-			`{"software":{"name":"Lemmy","version":"1.0"},"usage":7}`, "lemmy 1.0"},
-		{"F12: on another host", `{"links":[{"rel":"http://nodeinfo.diaspora.software/ns/schema/2.0","href":"http://127.0.0.1:` + port + `/ni"}]}`, `{}`, "its own host"},
-		{"F12: as data", `{"links":[{"rel":"http://nodeinfo.diaspora.software/ns/schema/2.0","href":"data:application/json,{}"}]}`, `{}`, "its own host"},
-		{"of version 1", `{"links":[{"rel":"http://nodeinfo.diaspora.software/ns/schema/1.0","href":"{}/ni"}]}`, `{}`, "its own host"},
-		{"that is none", `[]`, `{}`, "cannot be read"},
-		{"with a document that is none", `{"links":[{"rel":"http://nodeinfo.diaspora.software/ns/schema/2.0","href":"{}/ni"}]}`, `{"software":`, "cannot be read"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			f := newFar(t)
-			f.serve("/.well-known/nodeinfo", "application/json", test.index)
-			f.serve("/ni", "application/json", test.document)
-			software, err := c.NodeInfo(t.Context(), strings.TrimPrefix(f.URL, "http://"))
-			if got := software.Name + " " + software.Version; err == nil && got != test.want {
-				t.Errorf("got %s", got)
-			}
-			if err != nil && !strings.Contains(fetchError(t, err).Reason, test.want) {
-				t.Errorf("got %v, want %q", err, test.want)
-			}
-		})
-	}
-	if visits.Load() != 0 {
-		t.Error("another host was asked")
-	}
-	t.Run("ours can be read", func(t *testing.T) {
-		f := newFar(t)
-		for path, document := range map[string]any{"/.well-known/nodeinfo": NodeInfoIndex(f.URL), "/nodeinfo/2.0": NodeInfo{Version: "2.0"},
-			"/nodeinfo/2.1": NodeInfo{Version: "2.1", Software: NodeInfoSoftware{Name: "corkboard", Version: "1"}}} {
-			body, err := json.Marshal(document)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f.serve(path, "application/json", string(body))
-		}
-		if got, err := c.NodeInfo(t.Context(), strings.TrimPrefix(f.URL, "http://")); err != nil || got != (Software{"corkboard", "1"}) {
-			t.Errorf("got %+v, %v", got, err)
-		}
-	})
-}
-
-func FuzzParseJRD(f *testing.F) {
-	f.Add([]byte(`{"subject":"acct:gina@far.test","links":[{"rel":"self","type":"application/activity+json","href":"https://far.test/gina"}]}`))
-	f.Add([]byte(`{"subject":"gina","links":null}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		j, err := ParseJRD(body)
-		if err != nil {
-			return
-		}
-		if handle := j.Handle(); handle != "" && strings.Count(handle, "@") != 1 {
-			t.Errorf("got the handle %q", handle)
-		}
-		j.Self()
-		j.Template(RelSubscribe)
-	})
 }

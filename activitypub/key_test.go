@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/pem"
 	"strings"
 	"testing"
@@ -72,6 +73,20 @@ func TestKeyPEM(t *testing.T) {
 		if _, err := ParsePrivateKey(text); err == nil {
 			t.Errorf("%.40q was taken for a private key", text)
 		}
+	}
+}
+
+func TestMultikey(t *testing.T) {
+	const multibase = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ4XJPt4swbTQ2"
+	o, err := Parse([]byte(`{"id":"https://far.test/u","assertionMethod":["https://far.test/k",{"id":"https://far.test/u#ed","type":"Multikey","controller":"https://far.test/u","publicKeyMultibase":"` +
+		multibase + `"},{"publicKeyMultibase":"z6Mk"},{"publicKeyMultibase":"0OIl"}],"publicKey":{"id":"https://far.test/u#main-key"}}`))
+	if err != nil || len(o.PublicKeys) != 2 || o.PublicKeys[0].ID != "https://far.test/u#main-key" || o.PublicKeys[1].Owner != "https://far.test/u" {
+		t.Fatalf("got %+v, %v", o.PublicKeys, err)
+	}
+	key, err := ParsePublicKey(o.PublicKeys[1].PEM)
+	const want = "b00d8d938e7f773d51565aad36a623f5344f7f5d1960f9cb2e46e5622199090f"
+	if edwards, ok := key.(ed25519.PublicKey); err != nil || !ok || hex.EncodeToString(edwards) != want {
+		t.Errorf("got %x, %v", key, err)
 	}
 }
 

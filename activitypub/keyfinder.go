@@ -219,14 +219,14 @@ func unclaimed(keyID, reason string) error {
 	return &FetchError{URL: keyID, Status: http.StatusOK, Reason: reason}
 }
 
-// publicKey returns the key with this id. An actor's id alone stands for his key, where he has one only.
+// publicKey returns the key with this id. An actor's id alone stands for his first key.
 func (o *Object) publicKey(keyID string) (PublicKey, bool) {
 	for _, k := range o.PublicKeys {
 		if k.ID == keyID {
 			return k, true
 		}
 	}
-	if o.ID == keyID && len(o.PublicKeys) == 1 {
+	if o.ID == keyID && len(o.PublicKeys) > 0 {
 		return o.PublicKeys[0], true
 	}
 	return PublicKey{}, false

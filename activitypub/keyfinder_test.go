@@ -74,7 +74,7 @@ func TestKeyFinder(t *testing.T) {
 		{name: "an actor with a fragment", keyID: "/gina#main-key", serve: func(f *far) {
 			f.serve("/gina", MediaType, actorDocument(t, signer, "{}/gina", "{}/gina#main-key", "{}/gina"))
 		}},
-		{name: "an actor alone, who has one key", keyID: "/gina", serve: func(f *far) {
+		{name: "an actor alone, without a fragment", keyID: "/gina", serve: func(f *far) {
 			f.serve("/gina", MediaType, actorDocument(t, signer, "{}/gina", "{}/gina#main-key", "{}/gina"))
 		}},
 		{name: "GoToSocial's document of the key, without an inbox", keyID: "/gina/main-key", serve: func(f *far) {

@@ -64,7 +64,7 @@ type Object struct {
 	Followers           string
 	Following           string
 	Featured            string
-	PublicKeys          []PublicKey
+	PublicKeys          []PublicKey // those of publicKey, then the Ed25519 ones of assertionMethod
 	ManuallyApproves    bool
 	MovedTo             string
 	AlsoKnownAs         []string
@@ -74,8 +74,9 @@ type Object struct {
 	raw             []byte
 	reference       bool
 	oddID           bool
-	actors, authors int // how many values stood there
-	key             PublicKey
+	actors, authors int       // how many values stood there
+	key             PublicKey // where the document is a key itself
+	multikeys       []PublicKey
 	quotes          [4]string
 	translations    [4]translation // of content, name, summary; and what language says
 }

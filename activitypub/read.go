@@ -46,8 +46,9 @@ func (o *Object) finish() {
 	}
 	if o.key.PEM != "" && len(o.PublicKeys) == 0 {
 		o.key.ID = o.ID
-		o.PublicKeys = []PublicKey{o.key} // a document that is a key itself
+		o.PublicKeys = []PublicKey{o.key}
 	}
+	o.PublicKeys = append(o.PublicKeys, o.multikeys...)
 }
 
 // things reads one or many objects or ids of objects, at most so many.

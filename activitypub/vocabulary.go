@@ -76,7 +76,7 @@ func init() {
 		"attachment": (*reader).attachments,
 		"citation":   (*reader).citation,
 		"endpoints":  (*reader).endpoints,
-		"publicKey":  (*reader).publicKeys,
+		"publicKey":  (*reader).publicKeys, "assertionMethod": (*reader).multikeys,
 	}
 }
 
