@@ -84,7 +84,7 @@ func (f *KeyFinder) Verify(ctx context.Context, s *Signature, now time.Time) (*K
 	if key.Actor != nil || !f.mayRenew(s.KeyID, now) {
 		return nil, wrong
 	}
-	fresh, err := f.fetch(ctx, s.KeyID)
+	fresh, err := f.fetch(ctx, s.KeyID, key.PEM)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (f *KeyFinder) Find(ctx context.Context, keyID string) (*Key, error) {
 			return &key, nil
 		}
 	}
-	return f.fetch(ctx, keyID)
+	return f.fetch(ctx, keyID, "")
 }
 
 // Forget drops what is known of an actor's keys: after an Update or Delete of the actor.
@@ -131,17 +131,16 @@ func (f *KeyFinder) Forget(owner string) {
 	}
 }
 
-// fetch fetches a key, once for all who want it at the same time, unless it was in vain a moment ago.
-func (f *KeyFinder) fetch(ctx context.Context, keyID string) (*Key, error) {
+// fetch fetches a key, once for all who want it at the same time, unless it was in vain a moment ago. old is the key that does not do, or "".
+func (f *KeyFinder) fetch(ctx context.Context, keyID, old string) (*Key, error) {
 	for _, name := range []string{keyID, Host(keyID)} {
 		if m, ok := f.missed.Get(name); ok && f.now().Before(m.until) {
 			return nil, m.err
 		}
 	}
-	before, _ := f.known.Peek(keyID)
 	flight := f.flights.DoChan(keyID, func() (any, error) {
-		if now, ok := f.known.Peek(keyID); ok && now.PEM != before.PEM {
-			return &now, nil // somebody else was quicker
+		if key, ok := f.known.Peek(keyID); ok && key.PEM != old {
+			return &key, nil // somebody else was quicker
 		}
 		return f.locate(context.WithoutCancel(ctx), keyID)
 	})
