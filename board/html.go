@@ -1,0 +1,401 @@
+package board
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/microcosm-cc/bluemonday"
+	"golang.org/x/net/html"
+	"golang.org/x/net/idna"
+)
+
+// Bounds of what may stay of somebody's HTML.
+const (
+	maxNesting    = 16 // elements within one another
+	maxContainers = 10 // quotes, lists and items among them
+	maxOpen       = 64 // open elements remembered, those that are not written too
+	maxBreaks     = 2  // <br> in a row
+)
+
+// role is the part that an element plays in a text.
+type role uint8
+
+const (
+	unknown   role = iota // its tags go, its content stays
+	hidden                // its content goes too
+	lineBreak             // br
+	rule                  // hr: ends a paragraph
+	cell                  // td, th: a space
+	image                 // img: its alt text
+	format                // b, i and the like: goes on in the next block
+	phrase                // a, span, ruby: ends with its block
+	part                  // rt, rp: ends with its ruby
+	leaf                  // p, pre: a block that holds text
+	heading               // h1 to h6: a bold paragraph
+	container             // blockquote, ul, ol
+	item                  // li
+)
+
+// element says what becomes of a tag.
+type element struct {
+	name string // what its end tag must say; one for all headings
+	tag  string // what is written
+	role role
+}
+
+func (e element) inline() bool { return e.role == format || e.role == phrase || e.role == part }
+
+// elements are the tags that the board understands; what is written of them
+// is Mastodon's list, so that a text looks the same there and here.
+var elements = func() map[string]element {
+	table := map[string]element{}
+	for _, row := range []struct {
+		role        role
+		tag, others string
+	}{
+		{format, "", "b strong i em u s del code"},
+		{format, "s", "strike"},
+		{phrase, "", "a span ruby"},
+		{part, "", "rt rp"},
+		{leaf, "", "p pre"},
+		{leaf, "p", "address article aside body caption center dd details dialog div dl dt fieldset figcaption figure footer " +
+			"form header hgroup html legend main nav section summary table tbody tfoot thead tr"},
+		{heading, "p", "h1 h2 h3 h4 h5 h6"},
+		{container, "", "blockquote ul ol"},
+		{container, "ul", "menu dir"},
+		{item, "", "li"},
+		{lineBreak, "", "br"},
+		{rule, "", "hr"},
+		{cell, "", "td th"},
+		{image, "", "img"},
+		{hidden, "", "script style title head template noscript noembed noframes iframe svg select datalist"},
+	} {
+		for name := range strings.FieldsSeq(row.others) {
+			e := element{name: name, tag: row.tag, role: row.role}
+			if e.tag == "" {
+				e.tag = name
+			}
+			if e.role == heading {
+				e.name = "h"
+			}
+			table[name] = e
+		}
+	}
+	return table
+}()
+
+// classes are those that mean something to microblogs.
+var classes = map[string]bool{
+	"mention": true, "hashtag": true, "ellipsis": true, "invisible": true, "quote-inline": true,
+	"h-card": true, "u-url": true, "p-name": true, "p-nickname": true, "p-category": true,
+}
+
+const rel = "nofollow ugc noopener noreferrer"
+
+// newGate is the last word on what may be in a text. The cut before it has
+// written nothing else, so the gate changes nothing; it is there for the day
+// when the cut has a hole.
+func newGate() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "span", "a", "del", "s", "pre", "blockquote", "code", "b", "strong", "u", "i", "em",
+		"ul", "ol", "li", "ruby", "rt", "rp")
+	p.AllowNoAttrs().OnElements("span")
+	p.AllowURLSchemes("http", "https")
+	p.RequireParseableURLs(true)
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowAttrs("rel").Matching(regexp.MustCompile("^" + rel + "$")).OnElements("a")
+	p.AllowAttrs("class").Matching(regexp.MustCompile("^[a-z -]+$")).OnElements("a", "span", "p")
+	p.AllowAttrs("translate").Matching(regexp.MustCompile("^(yes|no)$")).OnElements("a", "span")
+	p.AllowAttrs("lang").Matching(languageTag).Globally()
+	p.AllowAttrs("start").Matching(integer).OnElements("ol")
+	p.AllowAttrs("reversed").Matching(regexp.MustCompile("^$")).OnElements("ol")
+	p.AllowAttrs("value").Matching(integer).OnElements("li")
+	return p
+}
+
+var (
+	languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$`)
+	integer     = regexp.MustCompile(`^-?[0-9]{1,6}$`)
+)
+
+var cutters = sync.Pool{New: func() any { return &cutter{} }}
+
+// clean cuts HTML from anywhere down to what may stand on a page of ours and
+// in what we send: few elements, links to absolute http and https addresses
+// only, no images, nesting of at most 16, always balanced. Cleaning it again
+// changes nothing. It takes time in proportion to the length.
+func (r *renderer) clean(src string) string {
+	if strings.TrimSpace(src) == "" {
+		return ""
+	}
+	c := cutters.Get().(*cutter)
+	defer cutters.Put(c)
+	return r.gate.Sanitize(c.cut(strings.ToValidUTF8(src, "\uFFFD")))
+}
+
+// attributes are those of one start tag that may mean something.
+type attributes struct {
+	href, class, lang, translate, start, value, alt string
+	reversed, invisible                             bool
+	buf                                             []byte
+}
+
+// read takes the attributes of the tag that the tokenizer stands at. As in a
+// browser, the first of several equal ones counts.
+func (a *attributes) read(z *html.Tokenizer, more bool) {
+	*a = attributes{buf: a.buf}
+	for more {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		var field *string
+		switch string(key) {
+		case "href":
+			field = &a.href
+		case "class":
+			field = &a.class
+		case "lang":
+			field = &a.lang
+		case "translate":
+			field = &a.translate
+		case "start":
+			field = &a.start
+		case "value":
+			field = &a.value
+		case "alt":
+			field = &a.alt
+		case "reversed":
+			a.reversed = true
+		}
+		if field != nil && *field == "" {
+			*field = string(value)
+		}
+	}
+}
+
+// link makes href absolute and plain, or empty where it leads nowhere that we
+// would send a reader to; then host is empty too.
+func (a *attributes) link() (host string) {
+	a.href, host = webLink(a.href)
+	return host
+}
+
+// write returns the attributes that a tag may have, ready to be written.
+func (a *attributes) write(tag string) string {
+	a.buf = a.buf[:0]
+	switch tag {
+	case "a":
+		a.add("href", a.href)
+		fallthrough
+	case "span":
+		a.add("class", a.keptClasses(""))
+		if a.translate == "no" || a.translate == "yes" {
+			a.add("translate", a.translate)
+		}
+	case "p":
+		a.add("class", a.keptClasses("quote-inline"))
+	case "ol":
+		a.addInteger("start", a.start)
+		if a.reversed {
+			a.buf = append(a.buf, ` reversed=""`...)
+		}
+	case "li":
+		a.addInteger("value", a.value)
+	}
+	if a.lang != "" && len(a.lang) <= 35 && languageTag.MatchString(a.lang) {
+		a.add("lang", a.lang)
+	}
+	if tag == "a" {
+		a.add("rel", rel)
+	}
+	return string(a.buf)
+}
+
+func (a *attributes) add(key, value string) {
+	if value == "" {
+		return
+	}
+	a.buf = append(append(append(a.buf, ' '), key...), `="`...)
+	a.buf = append(appendEscaped(a.buf, []byte(value)), '"')
+}
+
+func (a *attributes) addInteger(key, value string) {
+	if value != "" && integer.MatchString(value) {
+		a.add(key, value)
+	}
+}
+
+// keptClasses returns those that mean something, or the one that may be.
+func (a *attributes) keptClasses(only string) string {
+	if a.class == "" || classes[a.class] && only == "" {
+		a.invisible = a.class == "invisible"
+		return a.class
+	}
+	var kept []string
+	for class := range strings.FieldsSeq(a.class) {
+		if classes[class] && (only == "" || class == only) && len(kept) < 4 {
+			kept = append(kept, class)
+			a.invisible = a.invisible || class == "invisible"
+		}
+	}
+	return strings.Join(kept, " ")
+}
+
+var plainHost = regexp.MustCompile(`^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$`)
+
+// webLink returns an absolute http or https address in its plain form, and
+// its host; both are empty for whatever else a link may say.
+func webLink(href string) (link, host string) {
+	if len(href) > 4096 {
+		return "", ""
+	}
+	u, err := url.Parse(strings.TrimSpace(href))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Hostname() == "" {
+		return "", ""
+	}
+	u.Host = asciiHost(u.Host)
+	if !plainHost.MatchString(u.Host) {
+		return "", ""
+	}
+	return u.String(), u.Host
+}
+
+// asciiHost writes a host as the name that is really asked for; a name that
+// only looks like another is seen to be different.
+func asciiHost(host string) string {
+	for i := range len(host) {
+		if host[i] >= 0x80 {
+			ascii, err := idna.Lookup.ToASCII(host)
+			if err != nil {
+				return ""
+			}
+			return ascii
+		}
+	}
+	return strings.ToLower(host)
+}
+
+// misleads reports whether the text of a link looks like the address of
+// another host than the one it leads to.
+func misleads(text, host string) bool {
+	if !strings.ContainsAny(text, ".。．｡") {
+		return false
+	}
+	words := strings.Fields(text)
+	for _, word := range words {
+		if _, rest, ok := strings.Cut(word, "://"); ok {
+			if !sameHost(rest, host) {
+				return true
+			}
+		} else if strings.HasPrefix(strings.ToLower(word), "www.") || len(words) == 1 && looksLikeHost(word) {
+			if !sameHost(word, host) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var hostLike = regexp.MustCompile(`^([\pL\pN_-]+\.)+(\pL[\pL\pN-]+|[0-9]+)\.?(:[0-9]+)?([/?#].*)?$`)
+
+func looksLikeHost(word string) bool { return hostLike.MatchString(asciiDots.Replace(word)) }
+
+// asciiDots are the other dots that a browser takes for the one in a name.
+var asciiDots = strings.NewReplacer("。", ".", "．", ".", "｡", ".")
+
+// sameHost reports whether an address without its scheme is of the host, or
+// of the domain that the host is in.
+func sameHost(address, host string) bool {
+	if i := strings.IndexAny(address, `/?#\`); i >= 0 {
+		address = address[:i]
+	}
+	said := strings.TrimPrefix(asciiHost(strings.TrimRight(asciiDots.Replace(address), ".,;:)…")), "www.")
+	real := strings.TrimPrefix(host, "www.")
+	said, real = withoutPort(said), withoutPort(real)
+	return said == real || strings.Contains(said, ".") && strings.HasSuffix(real, "."+said)
+}
+
+func withoutPort(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
+		return host[:i]
+	}
+	return host
+}
+
+// appendEscaped writes text for HTML, in quoted attributes too.
+func appendEscaped(dst, s []byte) []byte {
+	for _, b := range s {
+		switch b {
+		case '&':
+			dst = append(dst, "&amp;"...)
+		case '<':
+			dst = append(dst, "&lt;"...)
+		case '>':
+			dst = append(dst, "&gt;"...)
+		case '"':
+			dst = append(dst, "&#34;"...)
+		case '\'':
+			dst = append(dst, "&#39;"...)
+		default:
+			dst = append(dst, b)
+		}
+	}
+	return dst
+}
+
+// stripMentions takes the mentions of these addresses out of the beginning of
+// a safe text, in whatever form microblogs write them. It stops at the first
+// thing that is no such mention.
+func stripMentions(html string, hrefs map[string]bool) string {
+	if len(hrefs) == 0 {
+		return html
+	}
+	return cutMentions(html, func(href string) bool { return hrefs[href] })
+}
+
+// cutMentions keeps count of the elements that are open where it stops, so
+// that what is left is whole.
+func cutMentions(safe string, match func(href string) bool) string {
+	rest, open, taken := safe, []string(nil), false
+	for {
+		rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
+		tag, after, ok := strings.Cut(rest, ">")
+		name, _, _ := strings.Cut(tag, " ")
+		switch {
+		case !ok:
+			name = ""
+		case name == "<a":
+			if after, ok = cutMention(rest, match); !ok {
+				name = ""
+			}
+			taken = taken || ok
+		case name == "<p", name == "<span":
+			open = append(open, tag+">")
+		case (name == "</p" || name == "</span") && len(open) > 0:
+			open = open[:len(open)-1]
+		case name != "<br":
+			name = ""
+		}
+		if name == "" {
+			break
+		}
+		rest = after
+	}
+	if !taken {
+		return safe
+	}
+	return strings.Join(open, "") + rest
+}
+
+// cutMention takes one link whose text begins with @ off the beginning.
+func cutMention(s string, match func(href string) bool) (rest string, ok bool) {
+	link, rest, ok := strings.Cut(s, "</a>")
+	if !ok {
+		return "", false
+	}
+	_, href, _ := strings.Cut(link, ` href="`)
+	href, _, _ = strings.Cut(href, `"`)
+	return rest, strings.HasPrefix(Plain(link), "@") && match(html.UnescapeString(href))
+}
