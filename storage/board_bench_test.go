@@ -130,3 +130,55 @@ func BenchmarkReply(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPage reads what a page of fifty posts shows.
+func BenchmarkPage(b *testing.B) {
+	db := storagetest.Open(b)
+	world := storagetest.Fill(b, db, here)
+	writers := fifty(b, db)
+	var article board.Post
+	err := db.Update(b.Context(), func(tx board.Tx) (err error) {
+		if article, err = openThread(tx, world.Member.Actor, "Title", world.Topic); err != nil {
+			return err
+		}
+		to := article.ID
+		for n := range 100 {
+			p, err := receive(tx, writers[n%50], to, fmt.Sprintf("https://s%d.example/%d", n%50, n))
+			if err != nil {
+				return err
+			}
+			to = p.ID
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := db.Thread(b.Context(), article.Thread); err != nil {
+			b.Fatal(err)
+		}
+		if posts, err := db.Posts(b.Context(), article.Thread, 26, 50); err != nil || len(posts) != 50 {
+			b.Fatal(len(posts), err)
+		}
+	}
+}
+
+// BenchmarkVersion is all that a cached page asks of the store.
+func BenchmarkVersion(b *testing.B) {
+	db := storagetest.Open(b)
+	world := storagetest.Fill(b, db, here)
+	var article board.Post
+	err := db.Update(b.Context(), func(tx board.Tx) (err error) {
+		article, err = openThread(tx, world.Member.Actor, "Title", world.Topic)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, _, err := db.ThreadVersion(b.Context(), article.Thread); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

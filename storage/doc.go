@@ -24,7 +24,17 @@
 // Every query is a method of reader, written once: DB.read asks it of the
 // newest commit, DB.view asks several of one state, and a Tx asks it inside a
 // change. Statements are prepared once on each connection and kept by their
-// text, by the driver; so a query's text is a constant, and its values are bound.
+// text, by the driver; so a query's text is a constant, its values are bound,
+// and its plan stays (plan.go). A list walks along one index from a key: there
+// is no OFFSET, and what would have to be counted is a column.
+//
+// # The log of events
+//
+// Every change writes its event with [Tx.Log]. [DB.Changed] wakes the readers of
+// the log after the commit, in this process or another one, and each of them
+// moves its cursor, with [Tx.SetCursor], in the transaction of what it did. The
+// indexer is the reader that lives here: it feeds the full-text index in
+// batches, behind the posts and never in their way ([DB.RunIndexer]).
 //
 // # The file
 //
@@ -33,8 +43,8 @@
 // writer empties the log at 8,000 pages, and whenever nothing was written for a
 // second. [Open] never puts an empty database where one should be: a new one is
 // made beside its place and moved there when it is whole. Whoever serves holds
-// board.db.lock; commands work beside it, and [DB.Watch] tells the server when
-// one of them has written.
+// board.db.lock; commands work beside it, and the writer looks every 250 ms
+// whether one of them has written.
 //
 // Times are whole milliseconds since 1970, UTC, in INTEGER columns.
 //

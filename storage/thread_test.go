@@ -221,6 +221,7 @@ func TestThreads(t *testing.T) {
 		{"active and back", board.ThreadQuery{Active: true, Limit: 2, After: id(5), AfterTime: last(5)}, []string{"2", "6"}},
 		{"a topic", board.ThreadQuery{Topic: science.ID, Limit: 3}, []string{"6", "4", "2"}},
 		{"a topic, the next page", board.ThreadQuery{Topic: science.ID, Limit: 3, Before: id(4)}, []string{"2", "0"}},
+		{"the other topic, without what was deleted", board.ThreadQuery{Topic: f.Topic.ID, Limit: 10}, []string{"6", "5", "4", "2", "1", "0"}},
 		{"a topic, active", board.ThreadQuery{Topic: science.ID, Active: true, Limit: 2}, []string{"0", "2"}},
 		{"a topic, active, the next page", board.ThreadQuery{Topic: science.ID, Active: true, Limit: 2, Before: id(2), BeforeTime: last(2)}, []string{"6", "4"}},
 		{"an author", board.ThreadQuery{Author: f.Member.ID, Limit: 2, Before: id(2)}, []string{"1", "0"}},
