@@ -41,6 +41,7 @@ func TestPlans(t *testing.T) {
 		"a topic's last post":         "SELECT " + topicColumns + " FROM topics o JOIN actors a ON a.id = o.actor WHERE o.actor = 1",
 		"expired sessions":            "SELECT hash FROM sessions WHERE expires_at <= 1 ORDER BY expires_at LIMIT 5",
 		"whom a peer's people follow": `SELECT 1 FROM follows WHERE peer = 1 AND "of" = 1`,
+		"a search":                    strings.NewReplacer("MATCH ?", "MATCH 'word'", "?", "5").Replace(searchNewest),
 		"a handle":                    "SELECT a.id FROM actors a WHERE a.host = lower('X') AND lower(a.name) = lower('Y')",
 	}
 	for name, query := range queries {

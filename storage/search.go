@@ -37,15 +37,18 @@ func (db *DB) SearchPosts(ctx context.Context, words string, before board.PostID
 		before = math.MaxInt64
 	}
 	var ids []board.PostID
-	err := db.read(ctx).selectAll(&ids, `
-		SELECT f.rowid
-		FROM posts_fts f
-		JOIN posts p ON p.id = f.rowid
-		WHERE f.posts_fts MATCH ? AND f.rowid < ? AND p.state = 0
-		ORDER BY f.rowid DESC
-		LIMIT ?`, match, before, limit)
+	err := db.read(ctx).selectAll(&ids, searchNewest, match, before, limit)
 	return ids, err
 }
+
+// searchNewest walks along the index from the newest post.
+const searchNewest = `
+	SELECT f.rowid
+	FROM posts_fts f
+	CROSS JOIN posts p
+	WHERE p.id = f.rowid AND f.posts_fts MATCH ? AND f.rowid < ? AND p.state = 0
+	ORDER BY f.rowid DESC
+	LIMIT ?`
 
 // matchAll is the FTS5 query for all of the words. Each is a string in quotes,
 // so that nothing that anyone types is an operator.
