@@ -405,7 +405,7 @@ func eventsOf(took []arrival) []board.EventID {
 }
 
 func eventsIn(said ...board.Activity) []board.EventID {
-	var events []board.EventID
+	events := []board.EventID{}
 	for _, a := range said {
 		events = append(events, a.Event)
 	}

@@ -174,6 +174,11 @@ func (c *Courier) hand(p *peer, act *activity, w way, now time.Time) {
 func (c *Courier) admit(p *peer, act *activity, w way, now time.Time) {
 	d := newDelivery(p, act, w, now)
 	p.walked = act.id
+	if row, ok := p.kept[act.id]; ok {
+		delete(p.kept, act.id)
+		p.restore(d, row)
+		return
+	}
 	if p.add(d) && p.queue.parked < parkLimit {
 		p.park(d)
 		c.keepParked(d)

@@ -27,8 +27,9 @@ type peer struct {
 	flying  int
 	queued  bool // in its host's line
 	greeted map[board.ActorID]board.EventID
-	suspect board.ActivityID // what failed last
-	down    bool             // more than one delivery has failed, so it is not that one's fault
+	kept    map[board.ActivityID]board.Parked // before a restart, and not come to yet
+	suspect board.ActivityID                  // what failed last
+	down    bool                              // more than one delivery has failed, so it is not that one's fault
 	timer   *time.Timer
 
 	walking   bool             // is fed from disk
@@ -45,7 +46,8 @@ type peer struct {
 }
 
 func newPeer(row board.Peer, h *host, fed board.ActivityID) *peer {
-	p := &peer{Peer: row, host: h, greeted: map[board.ActorID]board.EventID{}, walked: fed, savedOK: row.LastOKAt}
+	p := &peer{Peer: row, host: h, walked: fed, savedOK: row.LastOKAt,
+		greeted: map[board.ActorID]board.EventID{}, kept: map[board.ActivityID]board.Parked{}}
 	if row.Behind {
 		p.walking, p.walked = true, row.Cursor
 	}
@@ -103,12 +105,12 @@ func (p *peer) cursor(fed board.ActivityID) board.ActivityID {
 	case p.walking:
 		return p.walked
 	}
-	return fed
+	return max(fed, p.walked)
 }
 
 // forget drops the queue of a peer that seems dead: it is all on disk.
 func (p *peer) forget(fed board.ActivityID) {
-	if p.flying > 0 || p.parked > 0 {
+	if p.flying > 0 || p.parked > 0 || len(p.kept) > 0 {
 		return
 	}
 	p.walked = p.cursor(fed)

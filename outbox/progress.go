@@ -91,7 +91,7 @@ func (c *Courier) refresh(p *peer, mark board.ActivityID) bool {
 		cursor := p.cursor(c.fed)
 		p.dirty = p.dirty || cursor != p.Cursor
 		p.Cursor = cursor
-		if !p.walking && p.Failures == 0 && cursor >= mark {
+		if !p.walking && p.Failures == 0 && cursor >= mark && p.walked <= c.fed {
 			p.Behind, p.dirty = false, true
 		}
 	}

@@ -105,6 +105,8 @@ func anyFollowers(said []board.Activity) bool {
 }
 
 // unpark takes back into memory what was parked at a peer before a restart.
+// What the peer has not come to yet keeps its place among the others: it is
+// parked again when its turn comes.
 func (c *Courier) unpark(ctx context.Context, p *peer) error {
 	parked, err := c.config.Store.ParkedAt(ctx, p.ID)
 	if err != nil || len(parked) == 0 {
@@ -121,11 +123,20 @@ func (c *Courier) unpark(ctx context.Context, p *peer) error {
 		}
 		w, _ := reaches(a.Audience, p.ID, had)
 		c.mu.Lock()
-		d := newDelivery(p, newActivity(a), w, time.Now())
-		d.parked, d.failures, d.notBefore = true, row.Failures, row.NextTryAt
-		p.add(d)
-		p.host.ill[p.ID] = p
+		if now := time.Now(); row.Activity > p.walked {
+			p.kept[row.Activity] = row
+		} else {
+			p.restore(newDelivery(p, newActivity(a), w, now), row)
+			c.poke(p, now)
+		}
 		c.mu.Unlock()
 	}
 	return nil
+}
+
+// restore adds a delivery that was parked before a restart.
+func (p *peer) restore(d *delivery, row board.Parked) {
+	d.parked, d.failures, d.notBefore = true, row.Failures, row.NextTryAt
+	p.add(d)
+	p.host.ill[p.ID] = p
 }
