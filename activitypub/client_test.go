@@ -235,6 +235,9 @@ func TestGetIsBounded(t *testing.T) {
 			}
 		})
 	}
+	if page, err := patient.Fetch(t.Context(), f.URL+"/bomb", "*/*"); err == nil {
+		t.Errorf("X02: a page of %d bytes was taken", len(page.Body))
+	}
 }
 
 func TestGetIsPolite(t *testing.T) {
@@ -299,6 +302,11 @@ func TestGateIsBounded(t *testing.T) {
 	leave()
 	if _, ok := g.enter(t.Context(), "far.test"); !ok {
 		t.Error("nobody gets in any more")
+	}
+	c := newClient(t, nil)
+	c.gate = &gate{hosts: map[string]*queue{}}
+	if _, err := c.Fetch(t.Context(), "https://far.test/", "*/*"); !fetchError(t, err).Temporary {
+		t.Errorf("with the gate shut: %v", err)
 	}
 }
 
@@ -368,7 +376,12 @@ func TestPost(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
+	f := newFar(t)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/down" {
+			http.Redirect(w, r, f.URL, http.StatusFound)
+			return
+		}
 		w.Header().Set("Content-Type", MediaType)
 		fmt.Fprintf(w, `{"id":"https://%s/"}`, r.Host)
 	}))
@@ -384,6 +397,10 @@ func TestTLS(t *testing.T) {
 	if _, err := c.Get(t.Context(), server.URL+"/"); err != nil {
 		t.Error(err)
 	}
+	c.guard.allowHTTP = true
+	if _, err := c.Fetch(t.Context(), server.URL+"/down", "*/*"); err == nil || !strings.Contains(err.Error(), "from https to http") {
+		t.Errorf("F08: a redirect to plain http gave %v", err)
+	}
 }
 
 func TestRetryAfter(t *testing.T) {
@@ -398,4 +415,20 @@ func TestRetryAfter(t *testing.T) {
 			}
 		})
 	}
+}
+
+// BenchmarkPost is a delivery to loopback. What it takes beyond BenchmarkSign is the price of the road.
+func BenchmarkPost(b *testing.B) {
+	c, f, signer, body := newClient(b, nil), newFar(b), testSigner(b), bytes.Repeat([]byte("x"), 2048)
+	f.mux.HandleFunc("/inbox", func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.WriteHeader(http.StatusAccepted)
+	})
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if answer, err := c.Post(b.Context(), f.URL+"/inbox", body, signer); err != nil || answer.Status != http.StatusAccepted {
+				b.Error(answer, err)
+			}
+		}
+	})
 }

@@ -165,7 +165,9 @@ func TestAddressesThatAreNotTried(t *testing.T) {
 		"https://user:pass@far.test/", "https://board.test/members/alice", "https://BOARD.test.:443/", "https:///x", "https://far.test/" + strings.Repeat("x", 3000),
 		"https://a b/"} {
 		t.Run(fmt.Sprintf("%.40q", address), func(t *testing.T) {
-			_, err := strict.Get(t.Context(), address)
+			_, err := strict.Post(t.Context(), address, payload, testSigner(t))
+			fetchError(t, err)
+			_, err = strict.Get(t.Context(), address)
 			if failed := fetchError(t, err); failed.Temporary || failed.Err != nil {
 				t.Errorf("it was tried: %v", failed)
 			}

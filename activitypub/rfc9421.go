@@ -44,10 +44,7 @@ func (p SignaturePolicy) readMessageSignature(r *http.Request, body []byte, now 
 			return nil, wrong("The signature must cover %s, and does not.", component)
 		}
 	}
-	message, err := p.message(r, body)
-	if err != nil {
-		return nil, err
-	}
+	message := p.message(r, body)
 	return &Signature{KeyID: keyID, Created: created, verify: func(key crypto.PublicKey) error {
 		return verifyMessage(message, keyID, required, key)
 	}}, nil
@@ -130,16 +127,13 @@ func checkContentDigest(values []string, body []byte) error {
 }
 
 // message is the request as the sender saw it: with the scheme and host that a server does not see.
-func (p SignaturePolicy) message(r *http.Request, body []byte) (*httpsig.Message, error) {
-	ours, err := url.Parse(p.Origin)
-	if err != nil {
-		return nil, wrong("This server does not know its own address: %v.", err)
-	}
+func (p SignaturePolicy) message(r *http.Request, body []byte) *httpsig.Message {
+	scheme, _, _ := strings.Cut(p.Origin, "://")
 	header := r.Header.Clone()
 	header.Set("Host", r.Host)
-	target := &url.URL{Scheme: ours.Scheme, Host: authority(ours), Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery, ForceQuery: r.URL.ForceQuery}
+	target := &url.URL{Scheme: scheme, Host: Host(p.Origin), Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery, ForceQuery: r.URL.ForceQuery}
 	return &httpsig.Message{Method: r.Method, Authority: target.Host, URL: target, Header: header, IsRequest: true, Context: context.Background(),
-		Body: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }}, nil
+		Body: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }}
 }
 
 // keyAlone hands the verifier the one key that there is.

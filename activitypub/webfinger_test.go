@@ -19,6 +19,8 @@ func TestWebFinger(t *testing.T) {
 				{"rel":"http://ostatus.org/schema/1.0/subscribe","template":"%[2]s/follow?uri={uri}"}],"properties":{}}`, host, f.URL)
 		case "acct:moved@" + host:
 			http.Redirect(w, r, other.URL+"/wf", http.StatusFound)
+		case "acct:mute@" + host:
+			io.WriteString(w, `{}`)
 		case "acct:twice@" + host:
 			io.WriteString(w, `{"subject":"acct:a@b.test","subject":"acct:c@b.test"}`)
 		default:
@@ -36,6 +38,9 @@ func TestWebFinger(t *testing.T) {
 		t.Errorf("through a redirect: got %+v, %v", j, err)
 	}
 	if _, err := c.WebFinger(t.Context(), "twice@"+host); !strings.Contains(fetchError(t, err).Reason, "duplicate") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := c.WebFinger(t.Context(), "mute@"+host); !strings.Contains(fetchError(t, err).Reason, "says nothing") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := c.WebFinger(t.Context(), "nobody@"+host); fetchError(t, err).Status != http.StatusNotFound {
