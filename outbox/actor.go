@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"context"
 	"html"
 
 	"corkboard/activitypub"
@@ -8,7 +9,7 @@ import (
 )
 
 // actor is the document of a topic, a member or the site.
-func (s scribe) actor(a board.Actor) *activitypub.Actor {
+func (s scribe) actor(ctx context.Context, a board.Actor) (*activitypub.Actor, error) {
 	doc := &activitypub.Actor{
 		ID: a.URI, Type: string(a.Type), PreferredUsername: a.Name, Webfinger: a.Handle(s.address()),
 		Name: a.Label(), Summary: a.Summary, URL: a.URL,
@@ -19,14 +20,18 @@ func (s scribe) actor(a board.Actor) *activitypub.Actor {
 	}
 	if a.Type == board.Application {
 		doc.ManuallyApproves, doc.Discoverable = true, false
-		return doc
+		return doc, nil
 	}
 	doc.Followers, doc.Following, doc.Featured = followersOf(a.URI), a.URI+"/following", a.URI+"/featured"
 	if a.Type == board.Group {
-		doc.AttributedTo = a.URI + "/moderators"
+		topic, err := s.board.TopicByActor(ctx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		doc.AttributedTo, doc.RestrictedToMods = a.URI+"/moderators", !topic.ClosedAt.IsZero()
 	}
 	if a.Tagline != "" {
 		doc.Attachment = []activitypub.PropertyValue{{Type: "PropertyValue", Name: "Tagline", Value: html.EscapeString(a.Tagline)}}
 	}
-	return doc
+	return doc, nil
 }

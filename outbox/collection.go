@@ -68,11 +68,8 @@ func (d *Documents) context(ctx context.Context, r *http.Request) (*answer, erro
 	a, err := marshal(&activitypub.Collection{
 		ID: d.address().Context(t.ID), Type: "OrderedCollection", AttributedTo: t.Topics[0].URI, TotalItems: len(uris), Items: anys(uris),
 	})
-	if err != nil {
-		return nil, err
-	}
-	a.etag, a.maxAge = setDigest(uris), 0
-	return a, nil
+	a.etag = setDigest(uris)
+	return a, err
 }
 
 func setDigest(uris []string) string {
@@ -91,12 +88,16 @@ const newest = 50
 // topicOutbox is what the topic announced last: one unpaginated collection of
 // Announce{Create}, the only shape that Lemmy and PieFed read.
 func (d *Documents) topicOutbox(ctx context.Context, r *http.Request) (*answer, error) {
-	topic, err := d.board.Topic(ctx, mux.Vars(r)["name"])
+	group, err := d.local(ctx, mux.Vars(r)["name"], board.Group)
 	if err != nil {
-		if board.KindOf(err) == board.NotFound {
-			return d.emptyOutbox(ctx, r, board.Group) // a topic's second Group
-		}
 		return nil, err
+	}
+	topic, err := d.board.TopicByActor(ctx, group.ID)
+	if err != nil {
+		return nil, err
+	}
+	if topic.ID != group.ID {
+		return empty(group.URI+"/outbox", "OrderedCollection") // the second Group's
 	}
 	threads, err := d.board.Threads(ctx, board.ThreadQuery{Topic: topic.ID, Limit: newest})
 	if err != nil {
@@ -115,25 +116,38 @@ func (d *Documents) topicOutbox(ctx context.Context, r *http.Request) (*answer, 
 	return marshal(&activitypub.Collection{ID: topic.URI + "/outbox", Type: "OrderedCollection", TotalItems: topic.Articles, Items: items})
 }
 
-// announced is the Announce{Create} of an article of ours; nil for others'.
+// announced is the Announce{Create} of an article, nil where only the object
+// came here: PieFed stops reading at the first item of another shape. Its id is
+// the event's, and the topic's own.
 func (d *Documents) announced(ctx context.Context, t board.Thread, topic board.Topic) (any, error) {
 	p := t.Article
-	if p.State != board.Live || !p.Local() {
-		return nil, nil
-	}
-	create, err := d.created(ctx, p, t, topic)
+	event, err := d.board.PostEvent(ctx, p.ID)
 	if err != nil {
 		return nil, err
 	}
+	var create any
+	id := d.address().Activity(event, 0)
+	if p.Local() {
+		create, err = d.filed(ctx, "Create", id, p, t, topic)
+	} else if raw, missing := d.original(ctx, p, "Create"); raw != nil || missing != nil {
+		create, err = raw, missing
+	}
+	if create == nil || err != nil {
+		return nil, err
+	}
 	return &activitypub.Activity{
-		ID: create.ID + "#announce-" + topic.Name, Type: "Announce", Actor: topic.URI, Published: p.ArrivedAt,
+		ID: id + "#" + topic.Name, Type: "Announce", Actor: topic.URI, Published: p.ArrivedAt,
 		To: activitypub.IDs{activitypub.Public}, CC: activitypub.IDs{followersOf(topic.URI)}, Audience: topic.URI, Object: create,
 	}, nil
 }
 
 // created is the Create of a post of ours, under the id that it was sent with.
-func (d *Documents) created(ctx context.Context, p board.Post, t board.Thread, topic board.Topic) (*activitypub.Activity, error) {
-	note, err := d.scribe.note(ctx, p, t, topic)
+func (d *Documents) created(ctx context.Context, p board.Post) (*activitypub.Activity, error) {
+	t, err := d.board.Thread(ctx, p.Thread)
+	if err != nil {
+		return nil, err
+	}
+	note, err := d.scribe.note(ctx, p, t, t.Topics[0])
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +156,7 @@ func (d *Documents) created(ctx context.Context, p board.Post, t board.Thread, t
 		return nil, err
 	}
 	create := wrap("Create", note)
-	create.ID, create.Actor = d.address().Activity(event, 0), p.Author.URI
+	create.ID = d.address().Activity(event, 0)
 	return create, nil
 }
 
@@ -158,28 +172,13 @@ func (d *Documents) memberOutbox(ctx context.Context, r *http.Request) (*answer,
 	}
 	items := make([]any, 0, len(posts))
 	for _, p := range posts {
-		if p.State != board.Live {
-			continue
-		}
-		t, err := d.board.Thread(ctx, p.Thread)
-		if err != nil {
-			return nil, err
-		}
-		create, err := d.created(ctx, p, t, t.Topics[0])
+		create, err := d.created(ctx, p)
 		if err != nil {
 			return nil, err
 		}
 		items = append(items, create)
 	}
 	return marshal(&activitypub.Collection{ID: a.URI + "/outbox", Type: "OrderedCollection", TotalItems: len(items), Items: items})
-}
-
-func (d *Documents) emptyOutbox(ctx context.Context, r *http.Request, kind board.ActorType) (*answer, error) {
-	a, err := d.local(ctx, mux.Vars(r)["name"], kind)
-	if err != nil {
-		return nil, err
-	}
-	return empty(a.URI+"/outbox", "OrderedCollection")
 }
 
 func (d *Documents) siteOutbox(context.Context, *http.Request) (*answer, error) {
@@ -210,7 +209,7 @@ func (d *Documents) followers(ctx context.Context, r *http.Request) (*answer, er
 	if err != nil {
 		return nil, err
 	}
-	return d.counted(r, followersOf(a.URI), n)
+	return d.total(r, followersOf(a.URI), n)
 }
 
 // following is nobody: actors of ours do not follow yet.
@@ -219,10 +218,10 @@ func (d *Documents) following(ctx context.Context, r *http.Request) (*answer, er
 	if err != nil {
 		return nil, err
 	}
-	return d.counted(r, a.URI+"/following", 0)
+	return d.total(r, a.URI+"/following", 0)
 }
 
-func (d *Documents) counted(r *http.Request, id string, total int) (*answer, error) {
+func (d *Documents) total(r *http.Request, id string, total int) (*answer, error) {
 	page := &activitypub.CollectionPage{ID: id + "?page=1", Type: "OrderedCollectionPage", PartOf: id, Items: []any{}}
 	if r.URL.Query().Get("page") != "" {
 		return marshal(page)

@@ -2,15 +2,11 @@ package outbox
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"slices"
 
 	"corkboard/activitypub"
 	"corkboard/board"
 )
-
-// threadLane keeps everything that is said of a thread in order.
-func threadLane(id board.ThreadID) string { return fmt.Sprintf("t:%d", id) }
 
 // sayPosted tells of a new article or reply: ours by a Create of its author,
 // everyone's by Announces of its topics. A post that was deleted meanwhile is
@@ -28,11 +24,11 @@ func (s *Speaker) sayPosted(ctx context.Context, u *utterance) error {
 	if err := s.announceID(ctx, u, p, t); err != nil {
 		return err
 	}
-	return s.announceWhole(ctx, u, p, t, "Create", u.event.ID)
+	return s.announceCreate(ctx, u, p, t)
 }
 
 // post finds a post and its thread.
-func (s *Speaker) post(ctx context.Context, id board.PostID) (board.Post, board.Thread, error) {
+func (s scribe) post(ctx context.Context, id board.PostID) (board.Post, board.Thread, error) {
 	p, err := s.board.PostByID(ctx, id)
 	if err != nil {
 		return p, board.Thread{}, err
@@ -48,64 +44,47 @@ func (s *Speaker) create(ctx context.Context, u *utterance, p board.Post, t boar
 	if err != nil {
 		return err
 	}
-	mentioned, err := s.board.Mentioned(ctx, p.ID)
-	if err != nil {
-		return err
-	}
-	if p.To.Author.ID != 0 {
-		mentioned = append(mentioned, p.To.Author)
-	}
-	audience, err := s.peers(ctx, mentioned...)
+	audience, err := s.named(ctx, p)
 	if err != nil {
 		return err
 	}
 	audience = append(audience, board.Rule{Followers: p.Author.ID, At: u.event.ID})
-	return u.add(wrap("Create", note), p.Author, threadLane(t.ID), audience)
+	return u.add(wrap("Create", note), p.Author, ThreadLane(t.ID), audience)
+}
+
+// named is the rule of those whom a post answers or names.
+func (s *Speaker) named(ctx context.Context, p board.Post) ([]board.Rule, error) {
+	mentioned, err := s.board.Mentioned(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.peers(ctx, append([]board.Actor{p.To.Author}, mentioned...)...)
 }
 
 // wrap puts a Note into an activity for the same people.
 func wrap(kind string, note *activitypub.Note) *activitypub.Activity {
-	return &activitypub.Activity{Type: kind, To: note.To, CC: note.CC, Audience: note.Audience, Published: note.Published, Object: note}
+	a := &activitypub.Activity{Type: kind, Actor: note.AttributedTo, To: note.To, CC: note.CC, Audience: note.Audience, Object: note}
+	if kind == "Create" {
+		a.Published = note.Published
+	} else {
+		a.Published, a.Updated = note.Updated, note.Updated
+	}
+	return a
 }
 
-// sayEdited tells of a new text: ours by an Update to all who were given the
-// post, and to forums, who want the activity itself, by their topic.
-func (s *Speaker) sayEdited(ctx context.Context, u *utterance) error {
-	p, t, err := s.post(ctx, u.event.Post)
-	if err != nil || p.State != board.Live {
-		return err
-	}
-	if p.Local() {
-		note, err := s.note(ctx, p, t, t.Topics[0])
-		if err != nil {
-			return err
-		}
-		audience, err := s.given(ctx, p.ID)
-		if err != nil {
-			return err
-		}
-		update := wrap("Update", note)
-		update.Published, update.Updated = u.event.At, p.EditedAt
-		if err := u.add(update, p.Author, threadLane(t.ID), audience); err != nil {
-			return err
-		}
-	}
-	since, err := s.articleEvent(ctx, t)
+// filed is an activity with a post of ours as a forum wants it: the Note names
+// one topic, by which Lemmy files it, in to as well. id is that of the activity
+// when its author says it himself.
+func (s scribe) filed(ctx context.Context, kind, id string, p board.Post, t board.Thread, topic board.Topic) (*activitypub.Activity, error) {
+	note, err := s.note(ctx, p, t, topic)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.announceWhole(ctx, u, p, t, "Update", since)
-}
-
-// articleEvent is when the thread's article was announced: it decides from
-// which topic a forum gets what belongs to it.
-func (s *Speaker) articleEvent(ctx context.Context, t board.Thread) (board.EventID, error) {
-	return s.board.PostEvent(ctx, t.Article.ID)
-}
-
-// original is the activity of another server's author as it came, if it is one
-// of this kind; forums take nothing else.
-func original(raw []byte, kind string) (json.RawMessage, bool) {
-	o, err := activitypub.Parse(raw)
-	return json.RawMessage(raw), err == nil && o.Type == kind
+	if !slices.Contains(note.To, topic.URI) {
+		note.To = append(note.To, topic.URI)
+		note.CC = slices.DeleteFunc(note.CC, func(uri string) bool { return uri == topic.URI })
+	}
+	a := wrap(kind, note)
+	a.ID = id
+	return a, nil
 }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -45,86 +48,98 @@ type document func(ctx context.Context, r *http.Request) (*answer, error)
 type answer struct {
 	status   int // 0 is 200
 	location string
-	kind     string // Content-Type; empty is activity+json
-	maxAge   int    // seconds that others may keep it
-	etag     string // empty: made of the body
+	kind     string        // Content-Type; empty is activity+json
+	maxAge   time.Duration // how long others may keep it unasked
+	wait     time.Duration // before another try; 0 if there is nothing to wait for
+	etag     string        // empty: made of the body
 	body     []byte
 }
 
 // Register adds the routes. Register them before the pages for people: where
-// both share an address, they answer only who asks for ActivityPub.
+// both share an address, they answer only who asks for ActivityPub, and so they
+// do where there is nothing for machines.
 func (d *Documents) Register(r *mux.Router) {
 	const name, thread, number = "{name:[a-z0-9_]+}", "/t/{thread:[0-9]{1,18}}", "/{number:[0-9]{1,9}}"
-	for _, route := range []struct {
-		path   string
-		answer document
-	}{
-		{thread + number, d.note},
-		{"/topics/" + name, d.topic},
-		{"/members/" + name, d.member},
-		{thread, d.thread},
-		{"/", d.site},
-	} {
-		r.Path(route.path).Methods(http.MethodGet, http.MethodHead).MatcherFunc(wanted).HandlerFunc(d.serve(route.answer))
+	routes := func(answers map[string]document, matchers ...mux.MatcherFunc) {
+		for path, answer := range answers {
+			route := r.Path(path).Methods(http.MethodGet, http.MethodHead).HandlerFunc(d.serve(answer))
+			for _, m := range matchers {
+				route.MatcherFunc(m)
+			}
+		}
 	}
-	for _, route := range []struct {
-		path   string
-		answer document
-	}{
-		{thread + number + "/replies", d.replies}, {thread + number + "/likes", d.likes}, {thread + number + "/shares", d.shares},
-		{thread + "/context", d.context},
-		{"/activities/{event:[0-9]{1,18}}", d.activity}, {"/activities/{event:[0-9]{1,18}}-{k:[0-9]{1,4}}", d.activity},
-		{"/actor", d.site}, {"/actor/outbox", d.siteOutbox},
-		{"/topics/" + name + "/outbox", d.topicOutbox}, {"/topics/" + name + "/moderators", d.moderators},
-		{"/members/" + name + "/outbox", d.memberOutbox},
-		{"/{of:topics|members}/" + name + "/followers", d.followers}, {"/{of:topics|members}/" + name + "/following", d.following},
-		{"/{of:topics|members}/" + name + "/featured", d.featured},
-		{"/.well-known/webfinger", d.webfinger}, {"/.well-known/host-meta", d.hostMeta},
-		{"/.well-known/nodeinfo", d.nodeInfoIndex}, {"/nodeinfo/{version:2\\.[01]}", d.nodeInfo},
-	} {
-		r.Path(route.path).Methods(http.MethodGet, http.MethodHead).HandlerFunc(d.serve(route.answer))
-	}
+	routes(map[string]document{
+		"/": d.site, "/about": d.aboutSite,
+		"/topics/" + name: d.topic, "/members/" + name: d.member, "/{sigil:[~@]}" + name: d.nicknamed,
+		thread: d.thread, thread + number: d.note,
+	}, wanted)
+	routes(map[string]document{
+		thread + "/context":          d.context,
+		thread + number + "/replies": d.replies, thread + number + "/likes": d.likes, thread + number + "/shares": d.shares,
+		"/activities/{event:[0-9]{1,18}}": d.activity, "/activities/{event:[0-9]{1,18}}-{k:[0-9]{1,4}}": d.activity,
+		"/actor": d.site, "/actor/outbox": d.siteOutbox,
+		"/topics/" + name + "/outbox": d.topicOutbox, "/topics/" + name + "/moderators": d.moderators,
+		"/members/" + name + "/outbox":                d.memberOutbox,
+		"/{of:topics|members}/" + name + "/followers": d.followers, "/{of:topics|members}/" + name + "/following": d.following,
+		"/{of:topics|members}/" + name + "/featured": d.featured,
+		"/.well-known/webfinger":                     d.webfinger,
+		"/.well-known/host-meta":                     d.hostMeta, "/.well-known/host-meta.json": d.hostMetaJSON,
+		"/.well-known/nodeinfo": d.nodeInfoIndex, "/nodeinfo/{version:2\\.[01]}": d.nodeInfo,
+	})
+	r.Methods(http.MethodGet, http.MethodHead).MatcherFunc(wanted).HandlerFunc(d.serve(nothing))
 }
 
 func wanted(r *http.Request, _ *mux.RouteMatch) bool { return activitypub.Wanted(r) }
 
-// serve writes an answer. Errors are JSON with a sentence, never a page.
+// serve answers requests with a document. Errors are JSON with a sentence,
+// never a page.
 func (d *Documents) serve(make document) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Vary", "Accept")
-		header.Set("Access-Control-Allow-Origin", "*")
-		header.Set("X-Content-Type-Options", "nosniff")
 		a, err := make(r.Context(), r)
 		if err != nil {
 			a = d.refusal(r, err)
 		}
-		if a.location != "" {
-			header.Set("Location", a.location)
-		}
-		if a.kind == "" {
-			a.kind = activitypub.MediaType
-		}
-		header.Set("Content-Type", a.kind)
-		if a.maxAge > 0 {
-			header.Set("Cache-Control", "public, max-age="+strconv.Itoa(a.maxAge))
-		}
 		if a.status == 0 {
 			a.status = http.StatusOK
-			if a.etag == "" {
-				a.etag = digest(a.body)
-			}
-			header.Set("ETag", a.etag)
-			if match := r.Header.Get("If-None-Match"); match != "" && strings.Contains(match, a.etag) {
-				w.WriteHeader(http.StatusNotModified)
-				return
-			}
 		}
-		header.Set("Content-Length", strconv.Itoa(len(a.body)))
+		a.head(w.Header())
+		if a.status == http.StatusOK && known(r.Header.Get("If-None-Match"), a.etag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 		w.WriteHeader(a.status)
 		if r.Method != http.MethodHead {
 			w.Write(a.body)
 		}
+	}
+}
+
+// head says all that is said before the body.
+func (a *answer) head(header http.Header) {
+	header.Set("Vary", "Accept")
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cache-Control", "no-cache") // keep it, and ask whether it is still so
+	if a.maxAge > 0 {
+		header.Set("Cache-Control", fmt.Sprintf("public, max-age=%.0f", a.maxAge.Seconds()))
+	}
+	if a.wait > 0 {
+		header.Set("Retry-After", fmt.Sprintf("%.0f", math.Ceil(a.wait.Seconds())))
+	}
+	if a.location != "" {
+		header.Set("Location", a.location)
+		return
+	}
+	if a.kind == "" {
+		a.kind = activitypub.MediaType
+	}
+	header.Set("Content-Type", a.kind)
+	if a.status == http.StatusOK {
+		if a.etag == "" {
+			a.etag = digest(a.body)
+		}
+		header.Set("ETag", a.etag)
 	}
 }
 
@@ -134,6 +149,11 @@ func digest(body []byte) string {
 	return fmt.Sprintf(`"ap-%x"`, sum[:12])
 }
 
+// known reports whether If-None-Match has the ETag (RFC 9110, 13.1.2).
+func known(match, etag string) bool {
+	return match != "" && (strings.TrimSpace(match) == "*" || strings.Contains(match, etag))
+}
+
 // statuses is the table of refusals to answers.
 var statuses = map[board.Kind]int{
 	board.Invalid: http.StatusBadRequest, board.Forbidden: http.StatusForbidden, board.NotFound: http.StatusNotFound,
@@ -141,28 +161,51 @@ var statuses = map[board.Kind]int{
 }
 
 func (d *Documents) refusal(r *http.Request, err error) *answer {
-	status, ok := statuses[board.KindOf(err)]
+	a := &answer{kind: "application/json", status: statuses[board.KindOf(err)]}
 	text := err.Error()
-	if !ok {
-		status, text = http.StatusInternalServerError, "Something went wrong here."
+	if a.status == 0 {
+		a.status, text = http.StatusInternalServerError, "Something went wrong here."
 		d.log.Error("answer a document", "path", r.URL.Path, "err", err)
 	}
-	body, err := json.Marshal(map[string]string{"error": text})
-	if err != nil {
-		body = []byte(`{}`)
+	if refused, ok := errors.AsType[*board.Error](err); ok {
+		a.wait = refused.RetryAfter
 	}
-	return &answer{status: status, kind: "application/json", body: body}
+	a.body = fmt.Appendf(nil, `{"error":%s}`, quoted(text))
+	return a
 }
 
-// keep is how long others may keep what seldom changes, in seconds.
-const keep = 180
+func quoted(text string) []byte {
+	body, err := json.Marshal(text)
+	if err != nil {
+		return []byte(`""`) // a string can always be written
+	}
+	return body
+}
 
+// nothing answers whoever asks for ActivityPub where there is none.
+func nothing(context.Context, *http.Request) (*answer, error) {
+	return nil, board.Errorf(board.NotFound, "There is nothing here for ActivityPub.")
+}
+
+// keep is how long others may keep what seldom changes.
+const keep = 3 * time.Minute
+
+// marshal makes the answer of a document that may change at any time.
 func marshal(v any) (*answer, error) {
 	body, err := activitypub.Marshal(v)
-	return &answer{body: body, maxAge: keep}, err
+	return &answer{body: body}, err
 }
 
-func see(uri string) *answer { return &answer{status: http.StatusSeeOther, location: uri} }
+// gone is the answer where something was.
+func gone(t *activitypub.Tombstone) (*answer, error) {
+	a, err := marshal(t)
+	a.status = http.StatusGone
+	return a, err
+}
+
+func see(uri string) (*answer, error) {
+	return &answer{status: http.StatusSeeOther, location: uri}, nil
+}
 
 // number reads a number of the path, which the route has checked.
 func number(r *http.Request, name string) int64 {
@@ -185,14 +228,10 @@ func (d *Documents) note(ctx context.Context, r *http.Request) (*answer, error) 
 		return nil, err
 	}
 	if !p.Local() {
-		return see(p.URI), nil
+		return see(p.URI)
 	}
 	if p.State != board.Live {
-		a, err := marshal(tombstone(p))
-		if a != nil {
-			a.status = http.StatusGone
-		}
-		return a, err
+		return gone(tombstone(p))
 	}
 	t, err := d.board.Thread(ctx, p.Thread)
 	if err != nil {
@@ -212,19 +251,22 @@ func (d *Documents) thread(ctx context.Context, r *http.Request) (*answer, error
 	if err != nil {
 		return nil, err
 	}
-	return see(p.URI), nil
+	return see(p.URI)
 }
 
 // activity is what was said, while its body is kept.
 func (d *Documents) activity(ctx context.Context, r *http.Request) (*answer, error) {
 	a, err := d.store.ActivityOf(ctx, board.EventID(number(r, "event")), int(number(r, "k")))
-	if err != nil || !a.Public {
+	if err != nil {
+		return nil, err
+	}
+	if !a.Public {
 		return nil, board.Errorf(board.NotFound, "There is no such activity.")
 	}
 	if a.Body == nil {
 		return nil, board.Errorf(board.Gone, "What this activity spoke of was deleted, or it is too old.")
 	}
-	return &answer{body: a.Body, maxAge: keep}, nil
+	return &answer{body: a.Body}, nil
 }
 
 // site is the board's own actor.
@@ -233,7 +275,20 @@ func (d *Documents) site(ctx context.Context, _ *http.Request) (*answer, error) 
 	if err != nil {
 		return nil, err
 	}
-	return d.actorDocument(a)
+	return d.actorDocument(ctx, a)
+}
+
+// aboutSite and nicknamed lead from what people paste to whom they mean.
+func (d *Documents) aboutSite(context.Context, *http.Request) (*answer, error) {
+	return see(d.address().Site())
+}
+
+func (d *Documents) nicknamed(ctx context.Context, r *http.Request) (*answer, error) {
+	a, err := d.local(ctx, mux.Vars(r)["name"], board.Person)
+	if err != nil {
+		return nil, err
+	}
+	return see(a.URI)
 }
 
 func (d *Documents) topic(ctx context.Context, r *http.Request) (*answer, error) {
@@ -249,7 +304,7 @@ func (d *Documents) named(ctx context.Context, r *http.Request, kind board.Actor
 	if err != nil {
 		return nil, err
 	}
-	return d.actorDocument(a)
+	return d.actorDocument(ctx, a)
 }
 
 // local finds an actor of ours of this type.
@@ -261,13 +316,15 @@ func (d *Documents) local(ctx context.Context, name string, kind board.ActorType
 	return a, err
 }
 
-func (d *Documents) actorDocument(a board.Actor) (*answer, error) {
-	if !a.GoneAt.IsZero() {
-		gone, err := marshal(&activitypub.Tombstone{ID: a.URI, Type: "Tombstone", FormerType: string(a.Type), Deleted: a.GoneAt})
-		if gone != nil {
-			gone.status = http.StatusGone
-		}
-		return gone, err
+func (d *Documents) actorDocument(ctx context.Context, of board.Actor) (*answer, error) {
+	if !of.GoneAt.IsZero() {
+		return gone(&activitypub.Tombstone{ID: of.URI, Type: "Tombstone", FormerType: string(of.Type), Deleted: of.GoneAt})
 	}
-	return marshal(d.actor(a))
+	document, err := d.actor(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	a, err := marshal(document)
+	a.maxAge = keep
+	return a, err
 }

@@ -5,7 +5,6 @@ import (
 	"html"
 	"net/url"
 	"strings"
-	"time"
 
 	"corkboard/activitypub"
 	"corkboard/board"
@@ -33,33 +32,45 @@ func (s scribe) full(ctx context.Context, p board.Post, t board.Thread) (*activi
 	if err != nil {
 		return nil, err
 	}
-	note.Replies = firstPage(note.ID+"/replies", uris, total)
+	note.Replies = firstPage(note.Replies.ID, uris, total)
 	return note, nil
 }
 
 // replies are the ids under a post: of an article every post of the thread, of
 // a reply its direct answers.
 func (s scribe) replies(ctx context.Context, p board.Post, t board.Thread) (uris []string, total int, err error) {
-	if p.Number == 0 {
-		uris, err = s.board.PostURIs(ctx, t.ID, listed+1)
-		if err != nil {
+	switch {
+	case p.Number == 0:
+		if uris, err = s.board.PostURIs(ctx, t.ID, listed+1); err != nil {
 			return nil, 0, err
 		}
 		if len(uris) > 0 && uris[0] == p.URI {
 			uris = uris[1:]
 		}
-		return uris, max(len(uris), t.Article.Replies), nil
-	}
-	answers, err := s.board.Replies(ctx, p.ID, listed)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, a := range answers {
-		if a.State == board.Live {
-			uris = append(uris, a.URI)
+		if uris = uris[:min(len(uris), listed)]; len(uris) == listed {
+			return uris, max(listed, t.Posts), nil
+		}
+	case p.Replies > 0:
+		answers, err := s.board.Replies(ctx, p.ID, listed)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, a := range answers {
+			if a.State == board.Live {
+				uris = append(uris, a.URI)
+			}
 		}
 	}
 	return uris, len(uris), nil
+}
+
+// counted is how many replies there are, for those who did not ask which.
+func counted(p board.Post, t board.Thread) *activitypub.Collection {
+	total := p.Replies
+	if p.Number == 0 {
+		total = t.Posts
+	}
+	return &activitypub.Collection{ID: p.URI + "/replies", Type: "Collection", TotalItems: total}
 }
 
 // firstPage is a collection whose one page stands in it.
@@ -91,7 +102,7 @@ func (s scribe) note(ctx context.Context, p board.Post, t board.Thread, topic bo
 		Summary: p.Warning, Sensitive: p.Warning != "", Content: s.content(p, t), MediaType: "text/html",
 		Published: p.PublishedAt, Updated: p.EditedAt,
 		InteractionPolicy: openToAll(),
-		Replies:           firstPage(p.URI+"/replies", nil, 0),
+		Replies:           counted(p, t),
 		Likes:             &activitypub.Collection{ID: p.URI + "/likes", Type: "Collection", TotalItems: p.Likes},
 		Shares:            &activitypub.Collection{ID: p.URI + "/shares", Type: "Collection", TotalItems: p.Shares},
 	}
@@ -234,9 +245,4 @@ func (s scribe) answer(p board.Post) string {
 func openToAll() *activitypub.InteractionPolicy {
 	all := &activitypub.Approval{Automatic: activitypub.IDs{activitypub.Public}}
 	return &activitypub.InteractionPolicy{CanLike: all, CanReply: all, CanAnnounce: all}
-}
-
-// tombstone stands where a Note of ours was.
-func tombstone(p board.Post) *activitypub.Tombstone {
-	return &activitypub.Tombstone{ID: p.URI, Type: "Tombstone", FormerType: "Note", Deleted: p.ClosedAt.Truncate(time.Second)}
 }

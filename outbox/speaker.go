@@ -2,10 +2,12 @@ package outbox
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
-	"corkboard/activitypub"
 	"corkboard/board"
 )
 
@@ -19,7 +21,6 @@ type Speaker struct {
 	store   Store
 	courier *Courier
 	log     *slog.Logger
-	woken   chan struct{}
 }
 
 // SpeakerConfig configures a [Speaker].
@@ -32,62 +33,40 @@ type SpeakerConfig struct {
 
 // NewSpeaker returns a speaker that says nothing before [Speaker.Run].
 func NewSpeaker(c SpeakerConfig) *Speaker {
-	return &Speaker{scribe: scribe{c.Board}, store: c.Store, courier: c.Courier, log: c.Log, woken: make(chan struct{}, 1)}
-}
-
-// Wake tells the speaker that something happened. It never waits.
-func (s *Speaker) Wake() {
-	select {
-	case s.woken <- struct{}{}:
-	default:
-	}
+	return &Speaker{scribe: scribe{c.Board}, store: c.Store, courier: c.Courier, log: c.Log}
 }
 
 const (
-	atOnce  = 64          // events that are spoken of in one transaction
-	glance  = time.Second // between two looks at the log, should nobody wake the speaker
-	setback = 5 * time.Second
+	atOnce  = 64              // events that are spoken of in one transaction
+	setback = 5 * time.Second // before the next try, after an error
 )
 
 // Run speaks until ctx ends.
 func (s *Speaker) Run(ctx context.Context) error {
-	for failures := 0; ; {
+	for {
+		changed := s.store.Changed()
 		n, err := s.next(ctx)
+		var retry <-chan time.Time
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			failures++
-			s.log.Error("speak", "err", err, "tries", failures)
-		default:
-			failures = 0
-		}
-		if n > 0 && err == nil {
+			s.log.Error("speak", "err", err)
+			changed, retry = nil, time.After(setback)
+		case n > 0:
 			continue
 		}
-		if err := s.rest(ctx, err != nil); err != nil {
+		select {
+		case <-changed:
+		case <-retry:
+		case <-ctx.Done():
 			return nil
 		}
 	}
 }
 
-// rest waits for something to say.
-func (s *Speaker) rest(ctx context.Context, failed bool) error {
-	wait, woken := glance, s.woken
-	if failed {
-		wait, woken = setback, nil
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-woken:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return ctx.Err()
-}
-
-// next speaks of the next events, and returns how many there were.
+// next speaks of the next events, and returns how many there were. What is
+// said of those before one that fails is kept.
 func (s *Speaker) next(ctx context.Context) (int, error) {
 	from, err := s.board.Cursor(ctx, reading)
 	if err != nil {
@@ -99,33 +78,52 @@ func (s *Speaker) next(ctx context.Context) (int, error) {
 	}
 	var said []board.Activity
 	for _, e := range events {
-		if closes(e) && len(said) > 0 {
-			// What was said of the post so far is kept first, so that it can be blanked.
-			if from, err = s.speak(ctx, from, e.ID-1, said); err != nil {
+		if looksBack(e, said) {
+			if err := s.keep(ctx, from, e.ID-1, said); err != nil {
 				return 0, err
 			}
-			said = nil
+			from, said = e.ID-1, nil
 		}
-		activities, err := s.say(ctx, e)
+		more, err := s.speak(ctx, e)
 		if err != nil {
-			return 0, err
+			return 0, errors.Join(fmt.Errorf("speak of event %d: %w", e.ID, err), s.keep(ctx, from, e.ID-1, said))
 		}
-		said = append(said, activities...)
+		said = append(said, more...)
 	}
-	_, err = s.speak(ctx, from, events[len(events)-1].ID, said)
-	return len(events), err
+	return len(events), s.keep(ctx, from, events[len(events)-1].ID, said)
+}
+
+// looksBack reports whether an event is spoken of by what was said before, some
+// of which is not kept yet.
+func looksBack(e board.Event, said []board.Activity) bool {
+	return (closes(e) || e.Kind == board.PostEdited) &&
+		slices.ContainsFunc(said, func(a board.Activity) bool { return a.Post == e.Post })
 }
 
 func closes(e board.Event) bool { return e.Kind == board.PostDeleted || e.Kind == board.PostRemoved }
 
-// speak keeps what is said of the events up to one, and sends it on its way.
-func (s *Speaker) speak(ctx context.Context, from, to board.EventID, said []board.Activity) (board.EventID, error) {
+// speak makes the activities of an event. Where it ends a post, nothing else of
+// that goes out any more.
+func (s *Speaker) speak(ctx context.Context, e board.Event) ([]board.Activity, error) {
+	said, err := s.say(ctx, e)
+	if err == nil && closes(e) {
+		err = s.courier.Blank(ctx, e.Post)
+	}
+	return said, err
+}
+
+// keep keeps what is said of the events after from, up to to, and sends it on
+// its way.
+func (s *Speaker) keep(ctx context.Context, from, to board.EventID, said []board.Activity) error {
+	if to <= from {
+		return nil
+	}
 	kept, err := s.store.Speak(ctx, from, to, said)
 	if err != nil {
-		return from, err
+		return err
 	}
 	s.courier.Carry(kept)
-	return to, nil
+	return nil
 }
 
 // Render is the first activity of an event as it is sent, for the answer to
@@ -167,62 +165,4 @@ func (s *Speaker) say(ctx context.Context, e board.Event) ([]board.Activity, err
 		return nil, nil
 	}
 	return u.said, err
-}
-
-// utterance collects the activities of one event.
-type utterance struct {
-	address board.Address
-	event   board.Event
-	said    []board.Activity
-}
-
-// next is the id of the activity that is added next.
-func (u *utterance) next() string { return u.address.Activity(u.event.ID, len(u.said)) }
-
-// add gives an activity its id and keeps it with its audience. Who signs is
-// the actor; lane says what it must not overtake.
-func (u *utterance) add(a *activitypub.Activity, by board.Actor, lane string, audience []board.Rule) error {
-	a.ID, a.Actor = u.next(), by.URI
-	if a.Published.IsZero() {
-		a.Published = u.event.At
-	}
-	body, err := activitypub.Marshal(a)
-	if err != nil {
-		return err
-	}
-	if len(audience) == 0 {
-		audience = []board.Rule{}
-	}
-	u.said = append(u.said, board.Activity{
-		Event: u.event.ID, K: len(u.said), Type: a.Type, Actor: by.ID, Post: u.event.Post, Lane: lane,
-		Audience: audience, Public: a.Type != "Accept", Body: body, At: u.event.At,
-	})
-	return nil
-}
-
-// peers is the rule of these actors' inboxes; nobody of ours is among them.
-func (s *Speaker) peers(ctx context.Context, actors ...board.Actor) ([]board.Rule, error) {
-	var rule board.Rule
-	for _, a := range actors {
-		if a.Local() || !a.GoneAt.IsZero() {
-			continue
-		}
-		// What stands beside a post lacks the inbox.
-		whole, err := s.board.Actor(ctx, a.ID)
-		if err != nil {
-			return nil, err
-		}
-		if whole.DeliveryInbox() == "" {
-			continue
-		}
-		peer, err := s.store.EnsurePeer(ctx, whole.DeliveryInbox(), whole.Host)
-		if err != nil {
-			return nil, err
-		}
-		rule.Peers = append(rule.Peers, peer)
-	}
-	if len(rule.Peers) == 0 {
-		return nil, nil
-	}
-	return []board.Rule{rule}, nil
 }

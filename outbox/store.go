@@ -19,6 +19,8 @@ type Store interface {
 
 // SpeechStore is what the speaker writes with.
 type SpeechStore interface {
+	// Changed is closed when the log has grown: ask for it, read, then wait.
+	Changed() <-chan struct{}
 	// Speak keeps the activities of the events after from, up to to, and moves
 	// the speaker's cursor there, in one transaction. It returns them with ID
 	// and At. A cursor that is not at from is a Conflict.
@@ -57,8 +59,9 @@ type PeerStore interface {
 type AudienceStore interface {
 	// Intervals are all of a peer, oldest first.
 	Intervals(ctx context.Context, peer board.PeerID) ([]board.Interval, error)
-	// HadFollowers reports whether an actor had any follower elsewhere at an event.
-	HadFollowers(ctx context.Context, actor board.ActorID, at board.EventID) (bool, error)
+	// HadFollowers reports whether an actor had any follower elsewhere at an event
+	// whose server is, or may turn out to be, of this kind; UnknownKind is any.
+	HadFollowers(ctx context.Context, actor board.ActorID, at board.EventID, kind board.PeerKind) (bool, error)
 	// IntervalsAt are those of an actor that held an event.
 	IntervalsAt(ctx context.Context, actor board.ActorID, at board.EventID) ([]board.Interval, error)
 }

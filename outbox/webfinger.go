@@ -39,25 +39,38 @@ func (d *Documents) webfinger(ctx context.Context, r *http.Request) (*answer, er
 	return &answer{kind: "application/jrd+json", body: body, maxAge: keep}, err
 }
 
-// sought finds whom a WebFinger resource means.
+// sought finds whom a WebFinger resource means: a handle, the address of an
+// actor or of its page, or the site by its address or bare host.
 func (d *Documents) sought(ctx context.Context, resource string) (board.Actor, error) {
-	host := d.address().Host()
-	lower := strings.ToLower(resource)
+	host, here := d.address().Host(), string(d.address())
+	if len(resource) >= len(here) && strings.EqualFold(resource[:len(here)], here) {
+		resource = here + strings.TrimSuffix(resource[len(here):], "/")
+	}
+	name, isPage := strings.CutPrefix(resource, here+"/@")
+	if !isPage {
+		name, isPage = strings.CutPrefix(resource, here+"/~")
+	}
 	switch {
-	case lower == strings.ToLower(string(d.address())), lower == strings.ToLower(string(d.address()))+"/", lower == host:
+	case isPage:
+		return d.local(ctx, name, board.Person)
+	case resource == here, strings.EqualFold(resource, host):
 		return d.board.ActorByHandle(ctx, board.SiteName, "")
-	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
-		return d.board.ActorByURI(ctx, strings.TrimSuffix(resource, "/"))
+	case strings.Contains(resource, "://"):
+		return d.board.ActorByURI(ctx, resource)
 	}
-	handle := strings.TrimPrefix(strings.TrimPrefix(lower, "acct:"), "@")
+	return d.handled(ctx, strings.ToLower(resource), host)
+}
+
+// handled finds an actor by handle: acct:name@host, with or without acct: or @.
+func (d *Documents) handled(ctx context.Context, handle, host string) (board.Actor, error) {
+	handle = strings.TrimPrefix(strings.TrimPrefix(handle, "acct:"), "@")
 	name, at, ok := strings.Cut(handle, "@")
-	if !ok || name == "" {
+	switch {
+	case !ok || name == "":
 		return board.Actor{}, board.FieldErrorf("resource", "A handle is written acct:name@%s.", host)
-	}
-	if at != host {
+	case at != host:
 		return board.Actor{}, board.Errorf(board.NotFound, "This is %s; it knows nobody of %s.", host, at)
-	}
-	if name == host {
+	case name == host:
 		name = board.SiteName
 	}
 	return d.board.ActorByHandle(ctx, name, "")
@@ -66,4 +79,12 @@ func (d *Documents) sought(ctx context.Context, resource string) (board.Actor, e
 // hostMeta leads to WebFinger (RFC 6415).
 func (d *Documents) hostMeta(context.Context, *http.Request) (*answer, error) {
 	return &answer{kind: "application/xrd+xml; charset=utf-8", body: activitypub.HostMeta(string(d.address())), maxAge: keep}, nil
+}
+
+// hostMetaJSON says the same in JSON.
+func (d *Documents) hostMetaJSON(context.Context, *http.Request) (*answer, error) {
+	body, err := json.Marshal(activitypub.JRDLinks{Links: []activitypub.JRDLink{
+		{Rel: "lrdd", Type: "application/jrd+json", Template: string(d.address()) + "/.well-known/webfinger?resource={uri}"},
+	}})
+	return &answer{kind: "application/jrd+json", body: body, maxAge: keep}, err
 }

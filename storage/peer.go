@@ -151,15 +151,17 @@ func (db *DB) Intervals(ctx context.Context, peer board.PeerID) ([]board.Interva
 	return intervals(rows), err
 }
 
-// HadFollowers reports whether an actor had any follower elsewhere at an event.
-func (db *DB) HadFollowers(ctx context.Context, actor board.ActorID, at board.EventID) (bool, error) {
+// HadFollowers reports whether an actor had any follower elsewhere at an event
+// whose server is, or may turn out to be, of this kind; UnknownKind is any.
+func (db *DB) HadFollowers(ctx context.Context, actor board.ActorID, at board.EventID, kind board.PeerKind) (bool, error) {
 	var had bool
 	err := db.read(ctx).get(&had, `
 		SELECT EXISTS (
 			SELECT 1
 			FROM audience
 			WHERE actor = ?1 AND from_event <= ?2 AND (to_event = 0 OR to_event > ?2)
-		)`, actor, at)
+				AND (?3 = '' OR kind = '' OR kind = ?3)
+		)`, actor, at, kind)
 	return had, err
 }
 
