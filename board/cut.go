@@ -25,6 +25,7 @@ type node struct {
 // At any time the stack is containers, then at most one leaf, then inlines.
 type cutter struct {
 	out    []byte
+	passed bytes.Buffer // what the gate let pass
 	stack  []node
 	kept   []node // scratch of popTo
 	fresh  bool   // at the beginning of a block or line, where white space says nothing
@@ -40,14 +41,16 @@ type cutter struct {
 	linkSeen []byte // its text without the invisible parts
 }
 
-func (c *cutter) cut(src string) string {
-	*c = cutter{out: c.out[:0], stack: c.stack[:0], kept: c.kept[:0], linkText: c.linkText[:0], linkSeen: c.linkSeen[:0], fresh: true}
+// cut leaves the text in out.
+func (c *cutter) cut(src string) {
+	c.out, c.stack = c.out[:0], c.stack[:0]
+	c.fresh, c.breaks, c.marks, c.hiding, c.link = true, 0, 0, "", ""
 	z := html.NewTokenizer(strings.NewReader(src))
 	for {
 		switch kind := z.Next(); kind {
 		case html.ErrorToken:
 			c.popTo(0)
-			return string(c.out)
+			return
 		case html.TextToken:
 			if c.hiding == "" {
 				c.text(z.Text())
@@ -407,8 +410,8 @@ func (c *cutter) text(s []byte) {
 // endLink shows where a link really leads if its text says something else.
 func (c *cutter) endLink() {
 	shown := " (" + c.link + ")"
-	seen := string(c.linkSeen)
-	if !strings.HasSuffix(seen, shown) && (misleads(seen, c.link) || misleads(string(c.linkText), c.link)) {
+	seen, all := string(c.linkSeen), string(c.linkText)
+	if !strings.HasSuffix(seen, shown) && (misleads(seen, c.link) || seen != all && misleads(all, c.link)) {
 		c.out = appendEscaped(c.out, []byte(shown))
 	}
 	c.link = ""

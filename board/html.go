@@ -1,6 +1,7 @@
 package board
 
 import (
+	"bytes"
 	"net/url"
 	"regexp"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
 	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Bounds of what may stay of somebody's HTML.
@@ -18,6 +20,8 @@ const (
 	maxContainers = 10 // quotes, lists and items among them
 	maxOpen       = 64 // open elements remembered, those that are not written too
 	maxBreaks     = 2  // <br> in a row
+	maxClasses    = 4
+	maxAddress    = 4096 // bytes of a link's href
 )
 
 // role is the part that an element plays in a text.
@@ -105,14 +109,12 @@ func newGate() *bluemonday.Policy {
 	p.AllowNoAttrs().OnElements("span")
 	p.AllowURLSchemes("http", "https")
 	p.RequireParseableURLs(true)
-	p.AllowAttrs("href").OnElements("a")
-	p.AllowAttrs("rel").Matching(regexp.MustCompile("^" + rel + "$")).OnElements("a")
-	p.AllowAttrs("class").Matching(regexp.MustCompile("^[a-z -]+$")).OnElements("a", "span", "p")
-	p.AllowAttrs("translate").Matching(regexp.MustCompile("^(yes|no)$")).OnElements("a", "span")
-	p.AllowAttrs("lang").Matching(languageTag).Globally()
-	p.AllowAttrs("start").Matching(integer).OnElements("ol")
-	p.AllowAttrs("reversed").Matching(regexp.MustCompile("^$")).OnElements("ol")
-	p.AllowAttrs("value").Matching(integer).OnElements("li")
+	p.AllowAttrs("lang").Globally()
+	p.AllowAttrs("href", "rel").OnElements("a")
+	p.AllowAttrs("class").OnElements("a", "span", "p")
+	p.AllowAttrs("translate").OnElements("a", "span")
+	p.AllowAttrs("start", "reversed").OnElements("ol")
+	p.AllowAttrs("value").OnElements("li")
 	return p
 }
 
@@ -133,7 +135,12 @@ func (r *renderer) clean(src string) string {
 	}
 	c := cutters.Get().(*cutter)
 	defer cutters.Put(c)
-	return r.gate.Sanitize(c.cut(strings.ToValidUTF8(src, "\uFFFD")))
+	c.cut(strings.ToValidUTF8(src, "\uFFFD"))
+	c.passed.Reset()
+	if err := r.gate.SanitizeReaderToWriter(bytes.NewReader(c.out), &c.passed); err != nil {
+		return "" // never: a buffer takes everything
+	}
+	return c.passed.String()
 }
 
 // attributes are those of one start tag that may mean something.
@@ -229,13 +236,13 @@ func (a *attributes) addInteger(key, value string) {
 
 // keptClasses returns those that mean something, or the one that may be.
 func (a *attributes) keptClasses(only string) string {
-	if a.class == "" || classes[a.class] && only == "" {
+	if classes[a.class] && only == "" {
 		a.invisible = a.class == "invisible"
 		return a.class
 	}
 	var kept []string
 	for class := range strings.FieldsSeq(a.class) {
-		if classes[class] && (only == "" || class == only) && len(kept) < 4 {
+		if classes[class] && (only == "" || class == only) && len(kept) < maxClasses {
 			kept = append(kept, class)
 			a.invisible = a.invisible || class == "invisible"
 		}
@@ -243,12 +250,13 @@ func (a *attributes) keptClasses(only string) string {
 	return strings.Join(kept, " ")
 }
 
-var plainHost = regexp.MustCompile(`^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$`)
-
 // webLink returns an absolute http or https address in its plain form, and
 // its host; both are empty for whatever else a link may say.
 func webLink(href string) (link, host string) {
-	if len(href) > 4096 {
+	if host := plainLinkHost(href); host != "" {
+		return href, host
+	}
+	if len(href) > maxAddress {
 		return "", ""
 	}
 	u, err := url.Parse(strings.TrimSpace(href))
@@ -256,11 +264,37 @@ func webLink(href string) (link, host string) {
 		return "", ""
 	}
 	u.Host = asciiHost(u.Host)
-	if !plainHost.MatchString(u.Host) {
+	if !validHost.MatchString(u.Host) {
 		return "", ""
 	}
 	return u.String(), u.Host
 }
+
+var validHost = regexp.MustCompile(`^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$`)
+
+// plainLinkHost returns the host of a link that is in its plain form at
+// sight, as most are: a name and a path of ordinary characters.
+func plainLinkHost(href string) string {
+	rest, ok := strings.CutPrefix(href, "https://")
+	if !ok || len(href) > maxAddress {
+		return ""
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	for i := range len(host) {
+		if b := host[i]; !isLower(b) && !isDigit(b) && b != '.' && b != '-' {
+			return ""
+		}
+	}
+	for i := range len(path) {
+		if b := path[i]; !isLower(b|0x20) && !isDigit(b) && !strings.ContainsRune("/@._-", rune(b)) {
+			return ""
+		}
+	}
+	return host
+}
+
+func isLower(b byte) bool { return b >= 'a' && b <= 'z' }
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
 // asciiHost writes a host as the name that is really asked for; a name that
 // only looks like another is seen to be different.
@@ -280,30 +314,44 @@ func asciiHost(host string) string {
 // misleads reports whether the text of a link looks like the address of
 // another host than the one it leads to.
 func misleads(text, host string) bool {
-	if !strings.ContainsAny(text, ".。．｡") {
+	text = strings.Map(visible, norm.NFKC.String(text))
+	if strings.IndexByte(text, '.') < 0 {
 		return false
 	}
-	words := strings.Fields(text)
-	for _, word := range words {
-		if _, rest, ok := strings.Cut(word, "://"); ok {
-			if !sameHost(rest, host) {
-				return true
-			}
-		} else if strings.HasPrefix(strings.ToLower(word), "www.") || len(words) == 1 && looksLikeHost(word) {
-			if !sameHost(word, host) {
-				return true
-			}
+	first, alone := "", true
+	for word := range strings.FieldsSeq(text) {
+		alone = first == ""
+		if first == "" {
+			first = word
+		}
+		_, address, ok := strings.Cut(word, "://")
+		if !ok && hasPrefixFold(word, "www.") {
+			address, ok = word, true
+		}
+		if ok && !sameHost(address, host) {
+			return true
 		}
 	}
-	return false
+	return alone && !sameHost(first, host) && hostLike.MatchString(first)
 }
 
-var hostLike = regexp.MustCompile(`^([\pL\pN_-]+\.)+(\pL[\pL\pN-]+|[0-9]+)\.?(:[0-9]+)?([/?#].*)?$`)
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
 
-func looksLikeHost(word string) bool { return hostLike.MatchString(asciiDots.Replace(word)) }
+var hostLike = regexp.MustCompile(`^(([\pL\pN_-]+\.)+\pL[\pL\pN-]+|[0-9]+(\.[0-9]+){3})\.?(:[0-9]+)?([/?#].*)?$`)
 
-// asciiDots are the other dots that a browser takes for the one in a name.
-var asciiDots = strings.NewReplacer("。", ".", "．", ".", "｡", ".")
+// visible is what a reader sees of a rune: nothing, or a dot for one that a
+// browser takes for a dot in a name.
+func visible(r rune) rune {
+	switch {
+	case r == '\u3002':
+		return '.'
+	case isInvisible(r):
+		return -1
+	}
+	return r
+}
 
 // sameHost reports whether an address without its scheme is of the host, or
 // of the domain that the host is in.
@@ -311,39 +359,35 @@ func sameHost(address, host string) bool {
 	if i := strings.IndexAny(address, `/?#\`); i >= 0 {
 		address = address[:i]
 	}
-	said := strings.TrimPrefix(asciiHost(strings.TrimRight(asciiDots.Replace(address), ".,;:)…")), "www.")
-	real := strings.TrimPrefix(host, "www.")
-	said, real = withoutPort(said), withoutPort(real)
-	return said == real || strings.Contains(said, ".") && strings.HasSuffix(real, "."+said)
+	said := asciiHost(strings.TrimRight(address, ".,;:)…"))
+	said, host = bareHost(said), bareHost(host)
+	return said == host || strings.Contains(said, ".") && strings.HasSuffix(host, "."+said)
 }
 
-func withoutPort(host string) string {
+// bareHost is a host without its port and www.
+func bareHost(host string) string {
 	if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
-		return host[:i]
+		host = host[:i]
 	}
-	return host
+	return strings.TrimPrefix(host, "www.")
 }
 
 // appendEscaped writes text for HTML, in quoted attributes too.
 func appendEscaped(dst, s []byte) []byte {
-	for _, b := range s {
-		switch b {
-		case '&':
-			dst = append(dst, "&amp;"...)
-		case '<':
-			dst = append(dst, "&lt;"...)
-		case '>':
-			dst = append(dst, "&gt;"...)
-		case '"':
-			dst = append(dst, "&#34;"...)
-		case '\'':
-			dst = append(dst, "&#39;"...)
-		default:
-			dst = append(dst, b)
+	from := 0
+	for i, b := range s {
+		if b > '>' {
+			continue
+		}
+		if entity := entities[b]; entity != "" {
+			dst = append(append(dst, s[from:i]...), entity...)
+			from = i + 1
 		}
 	}
-	return dst
+	return append(dst, s[from:]...)
 }
+
+var entities = ['>' + 1]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&#34;", '\'': "&#39;"}
 
 // stripMentions takes the mentions of these addresses out of the beginning of
 // a safe text, in whatever form microblogs write them. It stops at the first

@@ -12,16 +12,16 @@ import (
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	render "github.com/yuin/goldmark/renderer"
-	renderhtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
-	"github.com/yuin/goldmark/util"
 )
 
-// maxMentions is how many people one text may call.
-const maxMentions = 20
+// Bounds of the calls in one text.
+const (
+	maxMentions = 20  // people who are told
+	maxCalls    = 200 // links that are made of calls
+)
 
 // handle is how a text calls somebody: @name@host, or @name for one of ours.
 type handle struct {
@@ -38,40 +38,9 @@ type renderer struct {
 	out  render.Renderer
 }
 
-// newRenderer returns a renderer for a board at this address. Its Markdown is
-// what people type in forums: a line break is one, a row of dashes or a
-// number sign makes no heading, spaces make no code, and a reference is not
-// defined at the other end of the text.
+// newRenderer returns a renderer for a board at this address.
 func newRenderer(here Address) *renderer {
-	return &renderer{here: here, gate: newGate(),
-		in: parser.NewParser(
-			parser.WithBlockParsers(
-				util.Prioritized(parser.NewThematicBreakParser(), 200),
-				util.Prioritized(parser.NewListParser(), 300),
-				util.Prioritized(parser.NewListItemParser(), 400),
-				util.Prioritized(parser.NewATXHeadingParser(), 600),
-				util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
-				util.Prioritized(parser.NewBlockquoteParser(), 800),
-				util.Prioritized(preParser{parser.NewHTMLBlockParser()}, 900),
-				util.Prioritized(paragraphParser{parser.NewParagraphParser()}, 1000),
-			),
-			parser.WithInlineParsers(
-				util.Prioritized(parser.NewCodeSpanParser(), 100),
-				util.Prioritized(parser.NewLinkParser(), 200),
-				util.Prioritized(parser.NewAutoLinkParser(), 300),
-				util.Prioritized(parser.NewRawHTMLParser(), 400),
-				util.Prioritized(parser.NewEmphasisParser(), 500),
-				util.Prioritized(extension.NewStrikethroughParser(), 500),
-				util.Prioritized(callParser{}, 600),
-				util.Prioritized(extension.NewLinkifyParser(), 999),
-			),
-		),
-		out: render.NewRenderer(render.WithNodeRenderers(
-			util.Prioritized(forumRenderer{here}, 100),
-			util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
-			util.Prioritized(renderhtml.NewRenderer(renderhtml.WithHardWraps()), 1000),
-		)),
-	}
+	return &renderer{here: here, gate: newGate(), in: newForumParser(), out: newForumRenderer(here)}
 }
 
 // markdown renders what one of our members typed. #12 becomes a link to post
@@ -80,8 +49,10 @@ func newRenderer(here Address) *renderer {
 func (r *renderer) markdown(src string, thread ThreadID, find func(handle) (Actor, bool)) string {
 	source := []byte(src)
 	doc := r.in.Parse(text.NewReader(source))
+	calls := 0
 	eachCall(doc, source, func(c *call) {
-		switch {
+		switch calls++; {
+		case calls > maxCalls:
 		case c.post >= 0 && thread != 0:
 			c.link = fmt.Sprintf(`<a href="%s">#%d</a>`, html.EscapeString(r.here.Post(thread, c.post)), c.post)
 		case c.post < 0:
@@ -90,6 +61,7 @@ func (r *renderer) markdown(src string, thread ThreadID, find func(handle) (Acto
 			}
 		}
 	})
+	closeTyped(doc, source)
 	var b bytes.Buffer
 	if err := r.out.Render(&b, source, doc); err != nil {
 		return "<p>" + html.EscapeString(src) + "</p>" // never: a buffer takes everything
@@ -161,6 +133,37 @@ func eachCall(doc ast.Node, source []byte, visit func(*call)) {
 
 var anchorTag = regexp.MustCompile(`(?i)^<(/?)a[\s>]`)
 
+// closeTyped ends a typed <b> or the like with its paragraph if it is ended
+// nowhere: one that was forgotten must not go on to the end of the text.
+func closeTyped(doc ast.Node, source []byte) {
+	open := map[string][]ast.Node{}
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		raw, ok := n.(*ast.RawHTML)
+		if !ok || !entering {
+			return ast.WalkContinue, nil
+		}
+		if m := formatTag.FindSubmatch(raw.Segments.Value(source)); m != nil {
+			name := strings.ToLower(string(m[2]))
+			if nodes := open[name]; len(m[1]) == 0 {
+				open[name] = append(nodes, n)
+			} else if len(nodes) > 0 {
+				open[name] = nodes[:len(nodes)-1]
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	for name, nodes := range open {
+		for _, n := range nodes {
+			for n.Type() != ast.TypeBlock {
+				n = n.Parent()
+			}
+			n.AppendChild(n, &call{post: -1, link: "</" + name + ">"})
+		}
+	}
+}
+
+var formatTag = regexp.MustCompile(`(?i)^<(/?)(b|i|u|s|em|strong|del|code)[\s/>]`)
+
 // callParser finds the calls of a text.
 type callParser struct{}
 
@@ -192,117 +195,6 @@ func (callParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Nod
 	c.text = bytes.Clone(m[0])
 	block.Advance(len(m[0]))
 	return c
-}
-
-// paragraphParser takes indented lines too: spaces make no code here.
-type paragraphParser struct{ parser.BlockParser }
-
-func (paragraphParser) CanAcceptIndentedLine() bool { return true }
-
-// preParser keeps the lines of a typed <pre> as they are. All other HTML is
-// read as part of its paragraph.
-type preParser struct{ parser.BlockParser }
-
-var preTag = regexp.MustCompile(`(?i)^ *<pre[\s>]`)
-
-func (p preParser) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
-	if line, _ := reader.PeekLine(); !preTag.Match(line) {
-		return nil, parser.NoChildren
-	}
-	return p.BlockParser.Open(parent, reader, pc)
-}
-
-// forumRenderer writes what goldmark's own renderer would write otherwise.
-type forumRenderer struct{ here Address }
-
-func (f forumRenderer) RegisterFuncs(r render.NodeRendererFuncRegisterer) {
-	r.Register(kindCall, renderCall)
-	r.Register(ast.KindLink, f.renderLink)
-	r.Register(ast.KindImage, f.renderLink)
-	r.Register(ast.KindRawHTML, renderRawHTML)
-	r.Register(ast.KindHTMLBlock, renderHTMLBlock)
-}
-
-func renderCall(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		return ast.WalkContinue, nil
-	}
-	if c := n.(*call); c.link != "" {
-		_, _ = w.WriteString(c.link)
-	} else {
-		_, _ = w.Write(util.EscapeHTML(c.text))
-	}
-	return ast.WalkContinue, nil
-}
-
-// renderLink writes links, and images as links to them. An address that
-// begins with one slash is of this board.
-func (f forumRenderer) renderLink(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		_, _ = w.WriteString("</a>")
-		return ast.WalkContinue, nil
-	}
-	var to []byte
-	image := false
-	switch n := n.(type) {
-	case *ast.Link:
-		to = n.Destination
-	case *ast.Image:
-		to, image = n.Destination, true
-	}
-	to = util.URLEscape(to, true)
-	if len(to) > 0 && to[0] == '/' && !bytes.HasPrefix(to, []byte("//")) {
-		to = append([]byte(f.here), to...)
-	}
-	_, _ = w.WriteString(`<a href="`)
-	_, _ = w.Write(util.EscapeHTML(to))
-	_, _ = w.WriteString(`">`)
-	if image && n.FirstChild() == nil {
-		_, _ = w.Write(util.EscapeHTML(to))
-	}
-	return ast.WalkContinue, nil
-}
-
-func renderRawHTML(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if entering {
-		writeTyped(w, n.(*ast.RawHTML).Segments.Value(source))
-	}
-	return ast.WalkSkipChildren, nil
-}
-
-func renderHTMLBlock(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	block := n.(*ast.HTMLBlock)
-	if !entering {
-		return ast.WalkContinue, nil
-	}
-	writeTyped(w, block.Lines().Value(source))
-	if block.HasClosure() {
-		writeTyped(w, block.ClosureLine.Value(source))
-	}
-	return ast.WalkContinue, nil
-}
-
-// typedTag are the tags that people type in forums.
-var typedTag = regexp.MustCompile(`(?i)^</?(?:a|b|blockquote|br|code|del|em|i|li|ol|p|pre|s|strong|u|ul)(?:\s[^<>]*)?/?>`)
-
-// writeTyped writes HTML that a member typed: the tags that he may use as
-// such, for clean to balance, every other one as text.
-func writeTyped(w util.BufWriter, typed []byte) {
-	for len(typed) > 0 {
-		at := bytes.IndexByte(typed, '<')
-		if at < 0 {
-			at = len(typed)
-		}
-		_, _ = w.Write(typed[:at])
-		typed = typed[at:]
-		if tag := typedTag.Find(typed); tag != nil {
-			_, _ = w.Write(tag)
-			typed = typed[len(tag):]
-		} else if len(typed) > 0 {
-			_, _ = w.WriteString("&lt;")
-			typed = typed[1:]
-		}
-	}
 }
 
 func isWordRune(r rune) bool {

@@ -111,6 +111,9 @@ func cleanLine(s string, max int) string {
 // isInvisible reports whether a rune has no shape of its own, so that names
 // which differ only in it look alike.
 func isInvisible(r rune) bool {
+	if r < 0x7f {
+		return false
+	}
 	switch r {
 	case '\u00AD', '\u034F', '\u115F', '\u1160', '\u17B4', '\u17B5', '\u2800', '\u3164', '\uFFA0':
 		return true
