@@ -93,7 +93,7 @@ type Courier struct {
 	line     line[*host] // with something that may start
 	flying   int
 	walkers  line[*peer] // that want to be fed from disk
-	asks     line[*peer] // whose software is not known
+	asks     line[*host] // whose software is not known
 	asking   int
 
 	fed     board.ActivityID                  // everything up to here was handed to whom it may concern

@@ -274,7 +274,8 @@ type server struct {
 	http     *httptest.Server
 	software atomic.Value // string; "" has no NodeInfo
 
-	mute atomic.Bool // keeps whoever asks for NodeInfo waiting
+	mute atomic.Bool                           // keeps whoever asks for NodeInfo waiting
+	meet atomic.Pointer[func(r *http.Request)] // runs before a request is read
 
 	mu     sync.Mutex
 	judge  func(a arrival) int // nil: 202
@@ -327,6 +328,9 @@ func (s *server) nodeInfo(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *server) receive(w http.ResponseWriter, r *http.Request) {
+	if meet := s.meet.Load(); meet != nil {
+		(*meet)(r)
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
@@ -466,30 +470,15 @@ func (s *server) byLane() map[string][]board.EventID {
 	return events
 }
 
-// slow keeps every request waiting until held is closed.
-func slow(next http.Handler, held <-chan struct{}) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// hold keeps every request waiting until it is released.
+func (s *server) hold() (release func()) {
+	held := make(chan struct{})
+	meet := func(r *http.Request) {
 		select {
 		case <-held:
-			next.ServeHTTP(w, r)
 		case <-r.Context().Done():
 		}
-	})
-}
-
-// countMost says how many requests were there at a time at most.
-func (s *server) countMost() *atomic.Int64 {
-	var now, most atomic.Int64
-	next := s.http.Config.Handler
-	s.http.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
-			n := now.Add(1)
-			defer now.Add(-1)
-			for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
-			}
-			time.Sleep(2 * time.Millisecond)
-		}
-		next.ServeHTTP(w, r)
-	})
-	return &most
+	}
+	s.meet.Store(&meet)
+	return sync.OnceFunc(func() { close(held) })
 }

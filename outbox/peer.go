@@ -127,12 +127,18 @@ func (p *peer) idle(now time.Time) bool {
 // host is a server: what counts is how much it is asked at a time, whatever
 // the number of its inboxes.
 type host struct {
-	name    string
-	peers   map[board.PeerID]*peer
-	ill     map[board.PeerID]*peer // that failed or have something parked, and maybe others
-	line    line[*peer]            // with something that may start
-	queued  bool                   // in the couriers' line
-	flying  int
+	name   string
+	peers  map[board.PeerID]*peer
+	ill    map[board.PeerID]*peer // that failed or have something parked, and maybe others
+	line   line[*peer]            // with something that may start
+	queued bool                   // in the couriers' line
+	flying int
+
+	askers   []*peer // that wait for its NodeInfo
+	software string  // as it said
+	told     bool    // it said something
+	askedAt  time.Time
+
 	allowed int // at a time: grows with every success, so that a host that hangs holds one slot
 }
 

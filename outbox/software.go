@@ -8,8 +8,10 @@ import (
 	"corkboard/board"
 )
 
-// askAtATime is how many hosts are asked for their NodeInfo at a time.
-const askAtATime = 16
+const (
+	askAtATime = 16        // hosts that are asked for their NodeInfo at a time
+	askedAgain = time.Hour // before a host is asked for another of its inboxes
+)
 
 // ask finds out what software a peer runs, once. The lock is held.
 func (c *Courier) ask(p *peer) {
@@ -17,59 +19,89 @@ func (c *Courier) ask(p *peer) {
 		return
 	}
 	p.asking = true
-	c.asks.push(p)
-	c.askOn()
+	h := p.host
+	h.askers = append(h.askers, p)
+	if len(h.askers) == 1 {
+		c.asks.push(h)
+		c.askOn()
+	}
 }
 
 // askOn starts as many questions as may be open. The lock is held.
 func (c *Courier) askOn() {
 	for c.asking < askAtATime && !c.stopping {
-		p, ok := c.asks.pop()
+		h, ok := c.asks.pop()
 		if !ok {
 			return
 		}
 		c.asking++
-		c.helpers.Go(func() { c.inquire(c.life, p) })
+		c.helpers.Go(func() { c.inquire(c.life, h) })
 	}
 }
 
-// inquire asks a peer's host, and keeps the answer. A host that does not tell
-// is taken for a microblog, or for what it was.
-func (c *Courier) inquire(ctx context.Context, p *peer) {
+// inquire asks a host, and tells all of its peers that wait for it.
+func (c *Courier) inquire(ctx context.Context, h *host) {
 	c.mu.Lock()
-	name, kind := p.Software, p.Kind
+	fresh := !h.askedAt.IsZero() && time.Since(h.askedAt) < askedAgain
 	c.mu.Unlock()
-	software, err := c.nodeInfo(ctx, p.Host)
-	switch {
-	case err == nil:
-		name, kind = software.Name, KindOf(software.Name)
-	case kind == board.UnknownKind:
-		kind = board.Microblog
+	if !fresh {
+		software, err := c.nodeInfo(ctx, h.name)
+		c.mu.Lock()
+		h.software, h.told, h.askedAt = software.Name, err == nil, time.Now()
+		c.mu.Unlock()
 	}
-	if ctx.Err() == nil {
-		if err = c.config.Store.SetSoftware(ctx, p.ID, name, kind); err != nil {
-			c.config.Log.Error("keep the software of a peer", "host", p.Host, "err", err)
-			pause(ctx, relief)
-		}
+	for p := c.asker(h); p != nil; p = c.asker(h) {
+		c.learn(ctx, h, p)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asking--
-	p.asking = false
-	now := time.Now()
-	if ctx.Err() == nil && err == nil {
-		p.Software, p.Kind, p.SoftwareAt = name, kind, now
-	}
-	p.stuck = false // if it is not known even so, the walker asks again
-	c.poke(p, now)
 	c.askOn()
-	c.dispatch(now)
 }
 
 func (c *Courier) nodeInfo(ctx context.Context, host string) (activitypub.Software, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
 	return c.config.Client.NodeInfo(ctx, host)
+}
+
+// asker is the next peer that waits for a host's answer.
+func (c *Courier) asker(h *host) *peer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(h.askers) == 0 {
+		return nil
+	}
+	return h.askers[0]
+}
+
+// learn keeps what a peer runs, and lets it walk on. Where the host did not
+// tell, it is taken for a microblog, or for what it was.
+func (c *Courier) learn(ctx context.Context, h *host, p *peer) {
+	c.mu.Lock()
+	name, kind := p.Software, p.Kind
+	switch {
+	case h.told:
+		name, kind = h.software, KindOf(h.software)
+	case kind == board.UnknownKind:
+		kind = board.Microblog
+	}
+	c.mu.Unlock()
+	err := c.config.Store.SetSoftware(ctx, p.ID, name, kind)
+	if err != nil && ctx.Err() == nil {
+		c.config.Log.Error("keep the software of a peer", "host", p.Host, "err", err)
+		pause(ctx, relief)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	if err == nil {
+		p.Software, p.Kind, p.SoftwareAt = name, kind, now
+	}
+	h.askers = h.askers[1:]
+	p.asking, p.stuck = false, false // if it is not known even so, the walker asks again
+	c.poke(p, now)
+	c.dispatch(now)
 }
 
 // refreshSoftware asks again from time to time: a server may change its
