@@ -20,7 +20,7 @@ type Config struct {
 	Listen         string   `default:"127.0.0.1:8080" help:"Address and port to listen on."`
 	Data           string   `default:"./data" help:"Folder of board.db."`
 	Name           string   `default:"Corkboard" help:"The board's name on its pages."`
-	Disclaimer     string   `default:"Posts are the opinions of their authors, not of this board." help:"The sentence at the foot of every page."`
+	Disclaimer     string   `help:"The owner's words at the foot of every page."`
 	Timezone       string   `default:"UTC" help:"Zone of the times that visitors see, such as Europe/Berlin."`
 	TrustedProxies []string `help:"CIDRs of proxies whose X-Forwarded-For counts."`
 	DebugListen    string   `help:"Address for /metrics /healthz /readyz /debug/pprof; keep it private."`
