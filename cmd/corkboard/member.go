@@ -41,7 +41,7 @@ func (m memberAdd) Run(ctx context.Context, c *Config, log *slog.Logger) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("@%s is a %s of this board: %s\n", member.Handle(b.Address()), member.Role, member.URL)
+		fmt.Printf("@%s has joined as %s: %s\n", member.Handle(b.Address()), member.Role, member.URL)
 		return nil
 	})
 }
