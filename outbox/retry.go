@@ -102,9 +102,7 @@ func (c *Courier) land(d *delivery, v verdict, now time.Time) {
 // answered ends the back-off of a peer that works, unless it has asked for a
 // pause itself.
 func (c *Courier) answered(p *peer, now time.Time) {
-	if p.host.allowed < c.config.PerHost {
-		p.host.allowed++
-	}
+	p.host.allowed = min(2*p.host.allowed, c.config.PerHost)
 	if p.Failures > 0 {
 		p.Failures, p.FirstFailAt, p.LastError = 0, time.Time{}, ""
 		p.suspect, p.down = 0, false
