@@ -131,12 +131,8 @@ func (c command) isOwn(field, uri string) error {
 
 // create posts a reply or an article.
 func (c command) create(ctx context.Context, p post) (board.EventID, error) {
-	to, cc := p.To, p.CC
-	if p.carrier != nil && to == nil && cc == nil {
-		to, cc = p.carrier.To, p.carrier.CC
-	}
-	if (len(to) > 0 || len(cc) > 0) && !p.Visibility(p.carrier).IsPublic() {
-		return 0, board.FieldErrorf("to", "Only public posts can be posted this way: put %s into to.", activitypub.Public)
+	if err := c.isForAll(ctx, p); err != nil {
+		return 0, err
 	}
 	made, err := board.Post{}, error(nil)
 	if p.InReplyTo != "" {
@@ -148,6 +144,23 @@ func (c command) create(ctx context.Context, p post) (board.EventID, error) {
 		return 0, err
 	}
 	return c.in.Board.PostEvent(ctx, made.ID)
+}
+
+// isForAll refuses what is addressed to some people only: whatever is posted
+// here can be read by everybody. Who names nobody, or a topic, means that.
+func (c command) isForAll(ctx context.Context, p post) error {
+	to, cc := p.To, p.CC
+	if p.carrier != nil && to == nil && cc == nil {
+		to, cc = p.carrier.To, p.carrier.CC
+	}
+	if len(to)+len(cc) == 0 || p.Visibility(p.carrier).IsPublic() {
+		return nil
+	}
+	topics, err := c.in.topics(ctx, p)
+	if err == nil && len(topics) == 0 {
+		err = board.FieldErrorf("to", "Only public posts can be posted this way: put %s into to.", activitypub.Public)
+	}
+	return err
 }
 
 func (c command) reply(ctx context.Context, p post) (board.Post, error) {
