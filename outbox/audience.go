@@ -108,7 +108,9 @@ func audienceOf(ctx context.Context, store AudienceStore, rules []board.Rule) (m
 	asked := map[moment]bool{}
 	for _, rule := range rules {
 		for _, peer := range rule.Peers {
-			had[peer] = had[peer] // nobody needs to follow to be addressed
+			if _, ok := had[peer]; !ok {
+				had[peer] = nil // nobody needs to follow to be addressed
+			}
 		}
 		for _, m := range moments(rule) {
 			if asked[m] {

@@ -163,7 +163,7 @@ func BenchmarkFanOut(b *testing.B) {
 // BenchmarkFarHost has one host that is 300 ms away, and 20 lanes: of-serial is
 // how many times faster that is than one after the other.
 func BenchmarkFarHost(b *testing.B) {
-	const away, posts = 300 * time.Millisecond, 320
+	const away, posts = 300 * time.Millisecond, 640
 	s := newSink(b)
 	s.wait = func(string) time.Duration { return away }
 	g := crowd(b, s, 1, outbox.Config{})
