@@ -31,6 +31,7 @@ type cutter struct {
 	fresh  bool   // at the beginning of a block or line, where white space says nothing
 	breaks int    // line breaks that wait for content
 	marks  int    // combining marks in a row
+	again  int    // formats opened again
 	attrs  attributes
 
 	hiding string // the element whose content is skipped
@@ -44,7 +45,7 @@ type cutter struct {
 // cut leaves the text in out.
 func (c *cutter) cut(src string) {
 	c.out, c.stack = c.out[:0], c.stack[:0]
-	c.fresh, c.breaks, c.marks, c.hiding, c.link = true, 0, 0, "", ""
+	c.fresh, c.breaks, c.marks, c.again, c.hiding, c.link = true, 0, 0, 0, "", ""
 	z := html.NewTokenizer(strings.NewReader(src))
 	for {
 		switch kind := z.Next(); kind {
@@ -311,10 +312,11 @@ func (c *cutter) popTo(i int) {
 			c.writeEnd(n)
 		}
 		switch {
-		case n.role == format && n.written:
+		case n.role == format && n.written && c.again < maxCarried:
+			c.again++
 			n.written, n.attrs = false, ""
 			kept = append(kept, n)
-		case n.role == format, n.role == phrase && !n.written:
+		case (n.role == format || n.role == phrase) && !n.written:
 			kept = append(kept, n)
 		}
 	}
@@ -401,10 +403,20 @@ func (c *cutter) text(s []byte) {
 	c.out = appendEscaped(c.out, s)
 	if c.link != "" {
 		c.linkText = append(c.linkText, s...)
-		if !slices.ContainsFunc(c.stack, func(n node) bool { return n.invisible && n.written }) {
+		if !c.invisible() {
 			c.linkSeen = append(c.linkSeen, s...)
 		}
 	}
+}
+
+// invisible reports whether this part of the link is not shown.
+func (c *cutter) invisible() bool {
+	for i := len(c.stack) - 1; i >= 0 && c.stack[i].tag != "a"; i-- {
+		if n := c.stack[i]; n.invisible && n.written {
+			return true
+		}
+	}
+	return false
 }
 
 // endLink shows where a link really leads if its text says something else.

@@ -16,7 +16,7 @@ import (
 // How many marks of a kind one text may have before the rest of them are plain
 // text: the time that they take grows with the square of their number.
 const (
-	maxBrackets  = 1000
+	maxBrackets  = 600
 	maxAsterisks = 2000
 )
 

@@ -16,10 +16,11 @@ import (
 
 // Bounds of what may stay of somebody's HTML.
 const (
-	maxNesting    = 16 // elements within one another
-	maxContainers = 10 // quotes, lists and items among them
-	maxOpen       = 64 // open elements remembered, those that are not written too
-	maxBreaks     = 2  // <br> in a row
+	maxNesting    = 16  // elements within one another
+	maxContainers = 10  // quotes, lists and items among them
+	maxOpen       = 64  // open elements remembered, those that are not written too
+	maxBreaks     = 2   // <br> in a row
+	maxCarried    = 500 // formats opened again in the next block
 	maxClasses    = 4
 	maxAddress    = 4096 // bytes of a link's href
 )
@@ -399,34 +400,33 @@ func stripMentions(html string, hrefs map[string]bool) string {
 	return cutMentions(html, func(href string) bool { return hrefs[href] })
 }
 
-// cutMentions keeps count of the elements that are open where it stops, so
-// that what is left is whole.
+// cutMentions takes off what comes before the first thing that is no such
+// mention, and begins with the elements again that are open there.
 func cutMentions(safe string, match func(href string) bool) string {
 	rest, open, taken := safe, []string(nil), false
 	for {
 		rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
-		tag, after, ok := strings.Cut(rest, ">")
-		name, _, _ := strings.Cut(tag, " ")
+		tag, after, _ := strings.Cut(rest, ">")
+		name, _, _ := strings.Cut(strings.TrimPrefix(tag, "<"), " ")
+		closes := strings.HasPrefix(name, "/") && len(open) > 0
 		switch {
-		case !ok:
-			name = ""
-		case name == "<a":
-			if after, ok = cutMention(rest, match); !ok {
-				name = ""
+		case name == "a":
+			if after = cutMention(rest, match); after == rest {
+				return whole(safe, open, rest, taken)
 			}
-			taken = taken || ok
-		case name == "<p", name == "<span":
+			taken = true
+		case name == "p", elements[name].inline():
 			open = append(open, tag+">")
-		case (name == "</p" || name == "</span") && len(open) > 0:
+		case closes:
 			open = open[:len(open)-1]
-		case name != "<br":
-			name = ""
-		}
-		if name == "" {
-			break
+		case name != "br":
+			return whole(safe, open, rest, taken)
 		}
 		rest = after
 	}
+}
+
+func whole(safe string, open []string, rest string, taken bool) string {
 	if !taken {
 		return safe
 	}
@@ -434,12 +434,12 @@ func cutMentions(safe string, match func(href string) bool) string {
 }
 
 // cutMention takes one link whose text begins with @ off the beginning.
-func cutMention(s string, match func(href string) bool) (rest string, ok bool) {
-	link, rest, ok := strings.Cut(s, "</a>")
-	if !ok {
-		return "", false
-	}
+func cutMention(s string, match func(href string) bool) string {
+	link, rest, _ := strings.Cut(s, "</a>")
 	_, href, _ := strings.Cut(link, ` href="`)
 	href, _, _ = strings.Cut(href, `"`)
-	return rest, strings.HasPrefix(Plain(link), "@") && match(html.UnescapeString(href))
+	if !strings.HasPrefix(Plain(link), "@") || !match(html.UnescapeString(href)) {
+		return s
+	}
+	return rest
 }
