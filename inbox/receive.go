@@ -218,9 +218,6 @@ func asProblem(err error) *problem {
 
 // refuse answers an error in words, as JSON.
 func (in *Inbox) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() != nil {
-		return // nobody listens any more
-	}
 	p := asProblem(err)
 	if _, ours := errors.AsType[*problem](err); !ours && board.KindOf(err) == board.Internal {
 		in.Log.Error("request", "path", r.URL.Path, "err", err)

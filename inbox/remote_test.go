@@ -380,3 +380,19 @@ func (p *person) act(kind string, what any) object {
 	}
 	return o
 }
+
+// count is how many events of a kind the log has.
+func (h *here) count(kind board.EventKind) int {
+	h.t.Helper()
+	events, err := h.board.EventsAfter(h.t.Context(), 0, 1000)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	n := 0
+	for _, e := range events {
+		if e.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
