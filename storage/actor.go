@@ -2,36 +2,53 @@ package storage
 
 import (
 	"context"
+	"slices"
 
 	"corkboard/board"
 )
 
 // actorRow is a whole row of actors.
 type actorRow struct {
-	ID            int64  `db:"id"`
-	URI           string `db:"uri"`
-	Type          string `db:"type"`
-	Name          string `db:"name"`
-	Host          string `db:"host"`
-	DisplayName   string `db:"display_name"`
-	Tagline       string `db:"tagline"`
-	URL           string `db:"url"`
-	Inbox         string `db:"inbox"`
-	SharedInbox   string `db:"shared_inbox"`
-	Followers     string `db:"followers"`
-	FollowerCount int64  `db:"follower_count"`
-	CreatedAt     int64  `db:"created_at"`
-	FetchedAt     int64  `db:"fetched_at"`
-	GoneAt        int64  `db:"gone_at"`
-	KeyID         string `db:"key_id"`
-	PublicKey     string `db:"public_key"`
-	Summary       string `db:"summary"`
+	ID          int64  `db:"id"`
+	URI         string `db:"uri"`
+	Type        string `db:"type"`
+	Name        string `db:"name"`
+	Host        string `db:"host"`
+	DisplayName string `db:"display_name"`
+	Tagline     string `db:"tagline"`
+	URL         string `db:"url"`
+	Inbox       string `db:"inbox"`
+	SharedInbox string `db:"shared_inbox"`
+	Followers   string `db:"followers"`
+	CreatedAt   int64  `db:"created_at"`
+	FetchedAt   int64  `db:"fetched_at"`
+	GoneAt      int64  `db:"gone_at"`
+	KeyID       string `db:"key_id"`
+	PublicKey   string `db:"public_key"`
+	Summary     string `db:"summary"`
 }
 
-// actorColumns are those of actorRow, of a table called a.
+// actorColumns are those of actorRow, of a table called a, as cells.actor takes them.
 const actorColumns = `
 	a.id, a.uri, a.type, a.name, a.host, a.display_name, a.tagline, a.url, a.inbox, a.shared_inbox,
-	a.followers, a.follower_count, a.created_at, a.fetched_at, a.gone_at, a.key_id, a.public_key, a.summary`
+	a.followers, a.created_at, a.fetched_at, a.gone_at, a.key_id, a.public_key, a.summary`
+
+func (c *cells) actor() board.Actor {
+	return board.Actor{
+		ID: c.actorID(), URI: c.text(), Type: board.ActorType(c.text()), Name: c.text(), Host: c.text(),
+		DisplayName: c.text(), Tagline: c.text(), URL: c.text(), Inbox: c.text(), SharedInbox: c.text(),
+		Followers: c.text(), CreatedAt: c.time(), FetchedAt: c.time(), GoneAt: c.time(),
+		KeyID: c.text(), PublicKey: c.text(), Summary: c.text(),
+	}
+}
+
+// oneActor reads a single actor.
+func (r *reader) oneActor(where string, args ...any) (actor board.Actor, err error) {
+	err = r.only(func(c *cells) { actor = c.actor() }, `
+		SELECT `+actorColumns+`
+		FROM actors a`+where, args...)
+	return actor, err
+}
 
 func (r actorRow) actor() board.Actor {
 	return board.Actor{
@@ -51,24 +68,30 @@ func rowOfActor(a board.Actor) actorRow {
 	}
 }
 
-// authorRow is what is shown of an actor beside a post.
-type authorRow struct {
-	ID          int64  `db:"id"`
-	URI         string `db:"uri"`
-	Type        string `db:"type"`
-	Name        string `db:"name"`
-	Host        string `db:"host"`
-	DisplayName string `db:"display_name"`
-	Tagline     string `db:"tagline"`
-	URL         string `db:"url"`
-	GoneAt      int64  `db:"gone_at"`
+// personColumns are what is shown of an actor beside a post, as cells.person takes them.
+const personColumns = "id, uri, type, name, host, display_name, tagline, url, gone_at"
+
+func (c *cells) person() board.Actor {
+	return board.Actor{
+		ID: c.actorID(), URI: c.text(), Type: board.ActorType(c.text()), Name: c.text(), Host: c.text(),
+		DisplayName: c.text(), Tagline: c.text(), URL: c.text(), GoneAt: c.time(),
+	}
 }
 
-func (r authorRow) actor() board.Actor {
-	return board.Actor{
-		ID: board.ActorID(r.ID), URI: r.URI, Type: board.ActorType(r.Type), Name: r.Name, Host: r.Host,
-		DisplayName: r.DisplayName, Tagline: r.Tagline, URL: r.URL, GoneAt: moment(r.GoneAt),
-	}
+// people are some actors, as they are shown beside posts, each read once.
+func (r *reader) people(ids []board.ActorID) (map[board.ActorID]board.Actor, error) {
+	slices.Sort(ids)
+	list, args := among(slices.Compact(ids))
+	people := make(map[board.ActorID]board.Actor, len(args))
+	err := r.each(func(c *cells) {
+		a := c.person()
+		people[a.ID] = a
+	}, `
+		SELECT `+personColumns+`
+		FROM actors
+		WHERE id IN `+list+`
+		ORDER BY id`, args...)
+	return people, err
 }
 
 // Actor finds an actor by its number.
@@ -84,26 +107,18 @@ func (db *DB) ActorByURI(ctx context.Context, uri string) (board.Actor, error) {
 // ActorByHandle finds name@host, in any case; host is empty for ours. Where an
 // account was made anew under an old handle, it is the newest that is not gone.
 func (db *DB) ActorByHandle(ctx context.Context, name, host string) (board.Actor, error) {
-	var row actorRow
-	err := db.read(ctx).get(&row, `
-		SELECT `+actorColumns+`
-		FROM actors a
+	return db.read(ctx).oneActor(`
 		WHERE a.host = lower(?) AND lower(a.name) = lower(?)
 		ORDER BY a.gone_at, a.id DESC
 		LIMIT 1`, host, name)
-	return row.actor(), err
 }
 
 // ActorByKey finds the actor on another server who published this key.
 func (db *DB) ActorByKey(ctx context.Context, keyID string) (board.Actor, error) {
-	var row actorRow
-	err := db.read(ctx).get(&row, `
-		SELECT `+actorColumns+`
-		FROM actors a
+	return db.read(ctx).oneActor(`
 		WHERE a.key_id = ? AND a.key_id <> '' AND a.gone_at = 0
 		ORDER BY a.id
 		LIMIT 1`, keyID)
-	return row.actor(), err
 }
 
 // PrivateKey is the PEM of a local actor's key.
@@ -117,21 +132,13 @@ func (db *DB) PrivateKey(ctx context.Context, id board.ActorID) (string, error) 
 }
 
 func (r *reader) Actor(id board.ActorID) (board.Actor, error) {
-	var row actorRow
-	err := r.get(&row, `
-		SELECT `+actorColumns+`
-		FROM actors a
+	return r.oneActor(`
 		WHERE a.id = ?`, id)
-	return row.actor(), err
 }
 
 func (r *reader) ActorByURI(uri string) (board.Actor, error) {
-	var row actorRow
-	err := r.get(&row, `
-		SELECT `+actorColumns+`
-		FROM actors a
+	return r.oneActor(`
 		WHERE a.uri = ?`, uri)
-	return row.actor(), err
 }
 
 // NameTaken reports whether a local actor has, or ever had, the name.

@@ -92,8 +92,7 @@ func BenchmarkJoin(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				var rows []postRow
-				if err := db.read(b.Context()).selectAll(&rows, postQuery+c.where, c.args...); err != nil {
+				if err := db.read(b.Context()).each(func(*cells) {}, postQuery+" JOIN actors a ON a.id = p.author"+c.where, c.args...); err != nil {
 					b.Fatal(err)
 				}
 			}

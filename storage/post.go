@@ -2,93 +2,95 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 	"time"
 
 	"corkboard/board"
 )
 
-// postRow is a post, its author, and whom it answers.
-type postRow struct {
-	ID          int64     `db:"id"`
-	Thread      int64     `db:"thread"`
-	Number      int64     `db:"number"`
-	State       int64     `db:"state"`
-	Unlisted    int64     `db:"unlisted"`
-	Likes       int64     `db:"likes"`
-	Shares      int64     `db:"shares"`
-	Replies     int64     `db:"replies"`
-	PublishedAt int64     `db:"published_at"`
-	ArrivedAt   int64     `db:"arrived_at"`
-	EditedAt    int64     `db:"edited_at"`
-	ClosedAt    int64     `db:"closed_at"`
-	URI         string    `db:"uri"`
-	URL         string    `db:"url"`
-	Language    string    `db:"language"`
-	Warning     string    `db:"warning"`
-	ClosedBy    string    `db:"closed_by"`
-	Reason      string    `db:"reason"`
-	HTML        string    `db:"html"`
-	Source      string    `db:"source"`
-	Parent      int64     `db:"parent"`
-	ToNumber    int64     `db:"to_number"`
-	ToURI       string    `db:"to_uri"`
-	Author      authorRow `db:"author"`
-	Answered    authorRow `db:"answered"`
-}
-
-// ownColumns are a post's and its author's, of tables called p and a.
-const ownColumns = `
-	p.id, p.thread, p.number, p.state, p.unlisted, p.likes, p.shares, p.replies,
-	p.published_at, p.arrived_at, p.edited_at, p.closed_at,
-	p.uri, p.url, p.language, p.warning, p.closed_by, p.reason, p.html, p.source,
-	a.id AS "author.id", a.uri AS "author.uri", a.type AS "author.type", a.name AS "author.name", a.host AS "author.host",
-	a.display_name AS "author.display_name", a.tagline AS "author.tagline", a.url AS "author.url", a.gone_at AS "author.gone_at"`
+// postColumns are a post's own, of a table called p, as cells.post takes them.
+const postColumns = `
+	p.id, p.thread, p.number, p.uri, p.url, p.author, p.parent, p.to_number, p.to_uri, p.answered,
+	p.html, p.source, p.language, p.warning, p.unlisted, p.published_at, p.arrived_at, p.edited_at,
+	p.state, p.closed_at, p.closed_by, p.reason, p.likes, p.shares, p.replies`
 
 // postQuery selects posts, up to its WHERE.
 const postQuery = `
-	SELECT ` + ownColumns + `, COALESCE(p.parent, 0) AS parent, p.to_number, p.to_uri,
-		COALESCE(b.id, 0) AS "answered.id", COALESCE(b.uri, '') AS "answered.uri",
-		COALESCE(b.name, '') AS "answered.name", COALESCE(b.host, '') AS "answered.host",
-		COALESCE(b.display_name, '') AS "answered.display_name", COALESCE(b.url, '') AS "answered.url"
-	FROM posts p
-	JOIN actors a ON a.id = p.author
-	LEFT JOIN actors b ON b.id = p.answered`
+	SELECT ` + postColumns + `
+	FROM posts p`
 
-func (r postRow) post() board.Post {
+// post takes postColumns. Of the author, and of whom the post answers, only
+// the IDs are known; addPeople fills in the rest.
+func (c *cells) post() board.Post {
 	p := board.Post{
-		ID: board.PostID(r.ID), Thread: board.ThreadID(r.Thread), Number: int(r.Number),
-		URI: r.URI, URL: r.URL, Author: r.Author.actor(),
-		HTML: r.HTML, Source: r.Source, Language: r.Language, Warning: r.Warning, Unlisted: r.Unlisted != 0,
-		PublishedAt: moment(r.PublishedAt), ArrivedAt: moment(r.ArrivedAt), EditedAt: moment(r.EditedAt),
-		State: board.PostState(r.State), ClosedAt: moment(r.ClosedAt), ClosedBy: r.ClosedBy, Reason: r.Reason,
-		Likes: int(r.Likes), Shares: int(r.Shares), Replies: int(r.Replies),
+		ID: board.PostID(c.int()), Thread: board.ThreadID(c.int()), Number: int(c.int()),
+		URI: c.text(), URL: c.text(), Author: board.Actor{ID: c.actorID()},
+		To: board.Answered{
+			Post: board.PostID(c.int()), Number: int(c.int()), URI: c.text(), Author: board.Actor{ID: c.actorID()},
+		},
+		HTML: c.text(), Source: c.text(), Language: c.text(), Warning: c.text(), Unlisted: c.int() != 0,
+		PublishedAt: c.time(), ArrivedAt: c.time(), EditedAt: c.time(),
+		State: board.PostState(c.int()), ClosedAt: c.time(), ClosedBy: c.text(), Reason: c.text(),
+		Likes: int(c.int()), Shares: int(c.int()), Replies: int(c.int()),
 	}
 	if p.URL == "" {
 		p.URL = p.URI
 	}
-	p.To = board.Answered{Post: board.PostID(r.Parent), Number: int(r.ToNumber), URI: r.ToURI, Author: r.Answered.actor()}
 	return p
 }
 
 // onePost reads a single post.
 func (r *reader) onePost(where string, args ...any) (board.Post, error) {
-	var row postRow
-	if err := r.get(&row, postQuery+where, args...); err != nil {
+	posts, err := r.posts(1, where, args...)
+	if err != nil {
 		return board.Post{}, err
 	}
-	return row.post(), nil
+	if len(posts) == 0 {
+		return board.Post{}, wrap(sql.ErrNoRows)
+	}
+	return posts[0], nil
 }
 
-// posts reads a list of posts.
-func (r *reader) posts(where string, args ...any) ([]board.Post, error) {
-	var rows []postRow
-	err := r.selectAll(&rows, postQuery+where, args...)
-	posts := make([]board.Post, len(rows))
-	for i := range rows {
-		posts[i] = rows[i].post()
+// posts reads a list of at most limit posts.
+func (r *reader) posts(limit int, where string, args ...any) ([]board.Post, error) {
+	posts := make([]board.Post, 0, max(0, min(limit, postsExpected)))
+	err := r.each(func(c *cells) { posts = append(posts, c.post()) }, postQuery+where+`
+		LIMIT ?`, append(args, limit)...)
+	if err != nil {
+		return nil, err
 	}
-	return posts, err
+	people := make([]*board.Post, len(posts))
+	for i := range posts {
+		people[i] = &posts[i]
+	}
+	return posts, r.addPeople(people)
+}
+
+// postsExpected is what most lists of posts have at most.
+const postsExpected = 50
+
+// addPeople fills in who wrote some posts and whom they answer. There are few
+// people on a page, so they are read once each and not with every post.
+func (r *reader) addPeople(posts []*board.Post) error {
+	if len(posts) == 0 {
+		return nil
+	}
+	ids := make([]board.ActorID, 0, 2*len(posts))
+	for _, p := range posts {
+		ids = append(ids, p.Author.ID, p.To.Author.ID)
+	}
+	people, err := r.people(ids)
+	if err != nil {
+		return err
+	}
+	for _, p := range posts {
+		p.Author = people[p.Author.ID]
+		if p.To.Author.ID != 0 {
+			p.To.Author = people[p.To.Author.ID]
+		}
+	}
+	return nil
 }
 
 // Post finds a post by its place in a thread.
@@ -127,10 +129,9 @@ func (r *reader) PostByURI(uri string) (board.Post, error) {
 
 // Posts are the replies of a thread from a number on, tombstones too.
 func (db *DB) Posts(ctx context.Context, thread board.ThreadID, from, limit int) ([]board.Post, error) {
-	return db.read(ctx).posts(`
+	return db.read(ctx).posts(limit, `
 		WHERE p.thread = ? AND p.number >= ?
-		ORDER BY p.number
-		LIMIT ?`, thread, max(from, 1), limit)
+		ORDER BY p.number`, thread, max(from, 1))
 }
 
 // PostURIs are the ids of a thread's live posts, in order, the article's first.
@@ -147,26 +148,23 @@ func (db *DB) PostURIs(ctx context.Context, thread board.ThreadID, limit int) ([
 
 // Replies are the direct answers to a post, in order, tombstones too.
 func (db *DB) Replies(ctx context.Context, to board.PostID, limit int) ([]board.Post, error) {
-	return db.read(ctx).posts(`
+	return db.read(ctx).posts(limit, `
 		WHERE p.parent = ?
-		ORDER BY p.number
-		LIMIT ?`, to, limit)
+		ORDER BY p.number`, to)
 }
 
 // PostsBy are an author's live posts, newest first, beginning behind one of
 // them; before 0 begins with the newest.
 func (db *DB) PostsBy(ctx context.Context, author board.ActorID, before board.PostID, limit int) ([]board.Post, error) {
 	if before == 0 {
-		return db.read(ctx).posts(`
+		return db.read(ctx).posts(limit, `
 			WHERE p.author = ? AND p.state = 0
-			ORDER BY p.arrived_at DESC, p.id DESC
-			LIMIT ?`, author, limit)
+			ORDER BY p.arrived_at DESC, p.id DESC`, author)
 	}
-	return db.read(ctx).posts(`
+	return db.read(ctx).posts(limit, `
 		WHERE p.author = ? AND p.state = 0
 			AND (p.arrived_at, p.id) < ((SELECT arrived_at FROM posts WHERE id = ?), ?)
-		ORDER BY p.arrived_at DESC, p.id DESC
-		LIMIT ?`, author, before, before, limit)
+		ORDER BY p.arrived_at DESC, p.id DESC`, author, before, before)
 }
 
 // Original is a post as another server sent it; nil for ours.
@@ -189,18 +187,14 @@ const mentionsLimit = 500
 
 // Mentioned are the actors whom a post mentions.
 func (db *DB) Mentioned(ctx context.Context, id board.PostID) ([]board.Actor, error) {
-	var rows []actorRow
-	err := db.read(ctx).selectAll(&rows, `
+	actors := []board.Actor{}
+	err := db.read(ctx).each(func(c *cells) { actors = append(actors, c.actor()) }, `
 		SELECT `+actorColumns+`
 		FROM mentions n
 		JOIN actors a ON a.id = n.actor
 		WHERE n.post = ?
 		ORDER BY n.actor
 		LIMIT ?`, id, mentionsLimit)
-	actors := make([]board.Actor, len(rows))
-	for i, row := range rows {
-		actors[i] = row.actor()
-	}
 	return actors, err
 }
 
@@ -299,11 +293,10 @@ func (tx *Tx) PostsSince(author board.ActorID, since time.Time, limit int) (int,
 // PostsOf are an author's live posts that come behind one of them, in the
 // order of arrival; after 0 begins with the first.
 func (tx *Tx) PostsOf(author board.ActorID, after board.PostID, limit int) ([]board.Post, error) {
-	return tx.posts(`
+	return tx.posts(limit, `
 		WHERE p.author = ? AND p.state = 0
 			AND (p.arrived_at, p.id) > (COALESCE((SELECT arrived_at FROM posts WHERE id = ?), 0), ?)
-		ORDER BY p.arrived_at, p.id
-		LIMIT ?`, author, after, after, limit)
+		ORDER BY p.arrived_at, p.id`, author, after, after)
 }
 
 // changePost runs an update of one post and returns the post's thread.

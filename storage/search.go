@@ -2,13 +2,11 @@ package storage
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"strings"
 	"time"
 	"unicode"
 
-	"github.com/jmoiron/sqlx"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -131,7 +129,8 @@ type entryRow struct {
 
 // entriesOf are the posts that events have changed, each once.
 func (r *reader) entriesOf(events []board.Event) ([]entryRow, error) {
-	posts, threads := []board.PostID{0}, []board.ThreadID{0} // 0 is none, but IN needs one
+	var posts []board.PostID
+	var threads []board.ThreadID
 	for _, e := range events {
 		switch e.Kind {
 		case board.ArticlePosted, board.ReplyPosted, board.PostEdited, board.PostDeleted, board.PostRemoved:
@@ -140,41 +139,37 @@ func (r *reader) entriesOf(events []board.Event) ([]entryRow, error) {
 			threads = append(threads, e.Thread)
 		}
 	}
-	query, args, err := sqlx.In(`
+	postList, args := among(posts)
+	threadList, threadArgs := among(threads)
+	var entries []entryRow
+	err := r.selectAll(&entries, `
 		SELECT p.id, p.thread, p.state, p.html, CASE p.number WHEN 0 THEN t.title ELSE '' END AS title
 		FROM posts p
 		JOIN threads t ON t.id = p.thread
-		WHERE p.id IN (?) OR (p.thread IN (?) AND p.number = 0)
-		ORDER BY p.id`, posts, threads)
+		WHERE p.id IN `+postList+` OR (p.thread IN `+threadList+` AND p.number = 0)
+		ORDER BY p.id`, append(args, threadArgs...)...)
 	if err != nil {
-		return nil, fmt.Errorf("ask for posts: %w", err)
-	}
-	var entries []entryRow
-	if err := r.selectAll(&entries, query, args...); err != nil {
 		return nil, err
 	}
-	return entries, r.addKeywords(entries)
+	return entries, r.addWords(entries)
 }
 
-// addKeywords gives articles, which have a title, the keywords of their threads.
-func (r *reader) addKeywords(entries []entryRow) error {
-	threads := []int64{0}
+// addWords gives articles, which have a title, the keywords of their threads.
+func (r *reader) addWords(entries []entryRow) error {
+	var threads []board.ThreadID
 	for _, e := range entries {
 		if e.Title != "" {
-			threads = append(threads, e.Thread)
+			threads = append(threads, board.ThreadID(e.Thread))
 		}
 	}
-	rows, err := r.keywordsOf(threads)
+	words := map[board.ThreadID][]string{}
+	err := r.keywords(threads, func(id board.ThreadID, k board.Keyword) { words[id] = append(words[id], k.Word) })
 	if err != nil {
 		return err
 	}
-	words := map[int64][]string{}
-	for _, row := range rows {
-		words[row.Thread] = append(words[row.Thread], row.Word)
-	}
 	for i, e := range entries {
 		if e.Title != "" {
-			entries[i].Keywords = strings.Join(words[e.Thread], " ")
+			entries[i].Keywords = strings.Join(words[board.ThreadID(e.Thread)], " ")
 		}
 	}
 	return nil

@@ -3,66 +3,36 @@ package storage
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
-
-	"github.com/jmoiron/sqlx"
 
 	"corkboard/board"
 )
 
-// threadRow is a thread by itself.
-type threadRow struct {
-	ID          int64  `db:"t.id"`
-	Posts       int64  `db:"t.posts"`
-	Version     int64  `db:"t.version"`
-	CreatedAt   int64  `db:"t.created_at"`
-	LastAt      int64  `db:"t.last_at"`
-	LockedAt    int64  `db:"t.locked_at"`
-	Title       string `db:"t.title"`
-	URL         string `db:"t.citation_url"`
-	Publication string `db:"t.citation_publication"`
-	Author      string `db:"t.citation_author"`
-	Date        string `db:"t.citation_date"`
-}
-
-// threadColumns are those of threadRow, of a table called t.
+// threadColumns are a thread's own, of a table called t, as cells.thread takes them.
 const threadColumns = `
-	t.id AS "t.id", t.posts AS "t.posts", t.version AS "t.version", t.title AS "t.title",
-	t.created_at AS "t.created_at", t.last_at AS "t.last_at", t.locked_at AS "t.locked_at",
-	t.citation_url AS "t.citation_url", t.citation_publication AS "t.citation_publication",
-	t.citation_author AS "t.citation_author", t.citation_date AS "t.citation_date"`
+	t.id, t.title, t.citation_url, t.citation_publication, t.citation_author, t.citation_date,
+	t.posts, t.version, t.created_at, t.last_at, t.locked_at`
 
-func (r threadRow) thread() board.Thread {
+func (c *cells) thread() board.Thread {
 	return board.Thread{
-		ID: board.ThreadID(r.ID), Title: r.Title, Posts: int(r.Posts), Version: r.Version,
-		Citation:  board.Citation{URL: r.URL, Publication: r.Publication, Author: r.Author, Date: r.Date},
-		CreatedAt: moment(r.CreatedAt), LastAt: moment(r.LastAt), LockedAt: moment(r.LockedAt),
+		ID: board.ThreadID(c.int()), Title: c.text(),
+		Citation: board.Citation{URL: c.text(), Publication: c.text(), Author: c.text(), Date: c.text()},
+		Posts:    int(c.int()), Version: c.int(), CreatedAt: c.time(), LastAt: c.time(), LockedAt: c.time(),
 	}
-}
-
-// listedRow is a thread with its article.
-type listedRow struct {
-	threadRow
-	postRow
 }
 
 // Thread finds a thread, with its article, topics and keywords.
 func (db *DB) Thread(ctx context.Context, id board.ThreadID) (board.Thread, error) {
-	r := db.read(ctx)
-	var row listedRow
-	err := r.get(&row, `
-		SELECT `+threadColumns+`, `+ownColumns+`
+	threads, err := db.read(ctx).threads(1, `
+		SELECT `+threadColumns+`, `+postColumns+`
 		FROM threads t
 		JOIN posts p ON p.thread = t.id AND p.number = 0
-		JOIN actors a ON a.id = p.author
 		WHERE t.id = ?`, id)
 	if err != nil {
 		return board.Thread{}, err
 	}
-	threads, err := r.complete([]listedRow{row})
-	if err != nil {
-		return board.Thread{}, err
+	if len(threads) == 0 {
+		return board.Thread{}, wrap(sql.ErrNoRows)
 	}
 	return threads[0], nil
 }
@@ -95,16 +65,12 @@ func (db *DB) Threads(ctx context.Context, q board.ThreadQuery) ([]board.Thread,
 	if q.Limit <= 0 || q.Limit > threadsLimit {
 		q.Limit = threadsLimit
 	}
-	r := db.read(ctx)
 	query, args := threadList(q)
-	var rows []listedRow
-	if err := r.selectAll(&rows, query, args...); err != nil || len(rows) == 0 {
-		return nil, err
-	}
+	threads, err := db.read(ctx).threads(q.Limit, query, args...)
 	if climbs(q) {
-		slices.Reverse(rows)
+		slices.Reverse(threads)
 	}
-	return r.complete(rows)
+	return threads, err
 }
 
 // threadList is the query of a list. Each of its forms walks along one index
@@ -128,9 +94,8 @@ func threadList(q board.ThreadQuery) (query string, args []any) {
 	}
 	key, order, keyArgs := threadKey(q, id, last)
 	return `
-		SELECT ` + threadColumns + `, ` + ownColumns + `
+		SELECT ` + threadColumns + `, ` + postColumns + `
 		FROM ` + from + `
-		JOIN actors a ON a.id = p.author
 		WHERE p.thread = t.id AND p.number = 0 AND ` + where + key + `
 		ORDER BY ` + order + `
 		LIMIT ?`, append(append(args, keyArgs...), q.Limit)
@@ -157,86 +122,90 @@ func threadKey(q board.ThreadQuery, id, last string) (where, order string, args 
 // climbs reports whether a list goes up from its key, and so is read backwards.
 func climbs(q board.ThreadQuery) bool { return q.After != 0 || !q.AfterTime.IsZero() }
 
-// complete makes threads of rows and adds what stands in other tables, in one
-// query for each table.
-func (r *reader) complete(rows []listedRow) ([]board.Thread, error) {
-	threads := make([]board.Thread, len(rows))
-	place := make(map[int64]*board.Thread, len(rows))
-	ids := make([]int64, len(rows))
-	for i, row := range rows {
-		threads[i] = row.thread()
-		threads[i].Article = row.post()
-		ids[i], place[row.threadRow.ID] = row.threadRow.ID, &threads[i]
-	}
-	topics, err := r.topicsOf(ids)
-	if err != nil {
+// threads reads at most limit threads with their articles, and adds what
+// stands in other tables, in one query for each table.
+func (r *reader) threads(limit int, query string, args ...any) ([]board.Thread, error) {
+	threads := make([]board.Thread, 0, limit)
+	err := r.each(func(c *cells) {
+		t := c.thread()
+		t.Article = c.post()
+		threads = append(threads, t)
+	}, query, args...)
+	if err != nil || len(threads) == 0 {
 		return nil, err
 	}
-	for _, row := range topics {
-		t := place[row.Thread]
-		t.Topics = append(t.Topics, row.topic())
+	place := make(map[board.ThreadID]*board.Thread, len(threads))
+	articles := make([]*board.Post, len(threads))
+	ids := make([]board.ThreadID, len(threads))
+	for i := range threads {
+		t := &threads[i]
+		ids[i], articles[i], place[t.ID] = t.ID, &t.Article, t
 	}
-	keywords, err := r.keywordsOf(ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, row := range keywords {
-		t := place[row.Thread]
-		t.Keywords = append(t.Keywords, row.keyword())
+	for _, add := range []func() error{
+		func() error { return r.addPeople(articles) },
+		func() error { return r.addTopics(ids, place) },
+		func() error { return r.addKeywords(ids, place) },
+	} {
+		if err := add(); err != nil {
+			return nil, err
+		}
 	}
 	return threads, nil
 }
 
-// topicsOf are the topics of some threads, in their order.
-func (r *reader) topicsOf(threads []int64) ([]topicRow, error) {
-	query, args, err := sqlx.In(`
-		SELECT l.thread, l.position, `+topicColumns+`
-		FROM thread_topics l
-		JOIN topics o ON o.actor = l.topic
-		JOIN actors a ON a.id = l.topic
-		WHERE l.thread IN (?)
-		ORDER BY l.thread, l.position`, threads)
+// addTopics puts topics into their threads, in their order. Each topic is read
+// once, however many of the threads are in it.
+func (r *reader) addTopics(ids []board.ThreadID, place map[board.ThreadID]*board.Thread) error {
+	list, args := among(ids)
+	var topics []board.ActorID
+	err := r.each(func(c *cells) {
+		t, topic := place[board.ThreadID(c.int())], c.actorID()
+		t.Topics = append(t.Topics, board.Topic{Actor: board.Actor{ID: topic}})
+		topics = append(topics, topic)
+	}, `
+		SELECT thread, topic
+		FROM thread_topics
+		WHERE thread IN `+list+`
+		ORDER BY thread, position`, args...)
 	if err != nil {
-		return nil, fmt.Errorf("ask for topics: %w", err)
+		return err
 	}
-	var rows []topicRow
-	err = r.selectAll(&rows, query, args...)
-	return rows, err
+	found, err := r.topics(topics)
+	for _, t := range place {
+		for i := range t.Topics {
+			t.Topics[i] = found[t.Topics[i].ID]
+		}
+	}
+	return err
 }
 
-type keywordRow struct {
-	Thread    int64  `db:"thread"`
-	Word      string `db:"word"`
-	AddedBy   int64  `db:"added_by"`
-	Published bool   `db:"published"`
+// addKeywords puts keywords into their threads, in their order.
+func (r *reader) addKeywords(ids []board.ThreadID, place map[board.ThreadID]*board.Thread) error {
+	return r.keywords(ids, func(id board.ThreadID, k board.Keyword) {
+		place[id].Keywords = append(place[id].Keywords, k)
+	})
 }
 
-func (r keywordRow) keyword() board.Keyword {
-	return board.Keyword{Word: r.Word, By: board.ActorID(r.AddedBy), Published: r.Published}
-}
-
-// keywordsOf are the keywords of some threads, in their order.
-func (r *reader) keywordsOf(threads []int64) ([]keywordRow, error) {
-	query, args, err := sqlx.In(`
+// keywords hands over those of some threads, in their order.
+func (r *reader) keywords(threads []board.ThreadID, take func(board.ThreadID, board.Keyword)) error {
+	list, args := among(threads)
+	return r.each(func(c *cells) {
+		take(board.ThreadID(c.int()), board.Keyword{Word: c.text(), By: c.actorID(), Published: c.int() != 0})
+	}, `
 		SELECT thread, word, added_by, published
 		FROM keywords
-		WHERE thread IN (?)
-		ORDER BY thread, position`, threads)
-	if err != nil {
-		return nil, fmt.Errorf("ask for keywords: %w", err)
-	}
-	var rows []keywordRow
-	err = r.selectAll(&rows, query, args...)
-	return rows, err
+		WHERE thread IN `+list+`
+		ORDER BY thread, position`, args...)
 }
 
 // Thread finds a thread, with its topics and without article and keywords.
 func (tx *Tx) Thread(id board.ThreadID) (board.Thread, error) {
-	var rows []struct {
-		threadRow
-		topicRow
-	}
-	err := tx.selectAll(&rows, `
+	var thread board.Thread
+	err := tx.each(func(c *cells) {
+		topics := thread.Topics
+		thread = c.thread()
+		thread.Topics = append(topics, c.topic())
+	}, `
 		SELECT `+threadColumns+`, `+topicColumns+`
 		FROM threads t
 		JOIN thread_topics l ON l.thread = t.id
@@ -245,26 +214,18 @@ func (tx *Tx) Thread(id board.ThreadID) (board.Thread, error) {
 		WHERE t.id = ?
 		ORDER BY l.position
 		LIMIT ?`, id, topicsLimit)
-	if err != nil {
-		return board.Thread{}, err
+	if err == nil && thread.ID == 0 {
+		err = wrap(sql.ErrNoRows)
 	}
-	if len(rows) == 0 {
-		return board.Thread{}, wrap(sql.ErrNoRows)
-	}
-	thread := rows[0].thread()
-	for _, row := range rows {
-		thread.Topics = append(thread.Topics, row.topic())
-	}
-	return thread, nil
+	return thread, err
 }
 
 // Keywords are those of a thread, in the order in which they were added.
 func (tx *Tx) Keywords(id board.ThreadID) ([]board.Keyword, error) {
-	rows, err := tx.keywordsOf([]int64{int64(id)})
 	var keywords []board.Keyword
-	for _, row := range rows {
-		keywords = append(keywords, row.keyword())
-	}
+	err := tx.keywords([]board.ThreadID{id}, func(_ board.ThreadID, k board.Keyword) {
+		keywords = append(keywords, k)
+	})
 	return keywords, err
 }
 

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 
 	"corkboard/board"
 )
@@ -9,76 +10,79 @@ import (
 // topicsLimit bounds the list of all topics.
 const topicsLimit = 1000
 
-type topicRow struct {
-	actorRow
-	Position int64 `db:"position"` // in a thread
-	Thread   int64 `db:"thread"`
-	All      int64 `db:"all_actor"`
-	Articles int64 `db:"articles"`
-	LastAt   int64 `db:"last_at"`
-	ClosedAt int64 `db:"closed_at"`
-}
-
-// topicColumns are those of topicRow, of tables called a and o. When a topic
-// was last active is the newest entry of an index.
-const topicColumns = actorColumns + `,
+// topicColumns are a topic's, of tables called a and o, as cells.topic takes
+// them. When a topic was last active is the newest entry of an index.
+const topicColumns = actorColumns + `, a.follower_count,
 	o.all_actor, o.articles, o.closed_at,
-	COALESCE((SELECT max(n.last_at) FROM thread_topics n WHERE n.topic = o.actor), 0) AS last_at`
+	COALESCE((SELECT max(n.last_at) FROM thread_topics n WHERE n.topic = o.actor), 0)`
 
-func (r topicRow) topic() board.Topic {
+func (c *cells) topic() board.Topic {
 	return board.Topic{
-		Actor: r.actor(), All: board.ActorID(r.All), Articles: int(r.Articles), Followers: int(r.FollowerCount),
-		LastAt: moment(r.LastAt), ClosedAt: moment(r.ClosedAt),
+		Actor: c.actor(), Followers: int(c.int()), All: c.actorID(), Articles: int(c.int()),
+		ClosedAt: c.time(), LastAt: c.time(),
 	}
 }
 
 // Topic finds a topic by its name.
 func (db *DB) Topic(ctx context.Context, name string) (board.Topic, error) {
-	var row topicRow
-	err := db.read(ctx).get(&row, `
+	return db.read(ctx).oneTopic(`
 		SELECT `+topicColumns+`
 		FROM actors a
 		JOIN topics o ON o.actor = a.id
 		WHERE a.host = '' AND a.name = ?`, name)
-	return row.topic(), err
 }
 
 // TopicByActor finds a topic by either of its two actors.
 func (db *DB) TopicByActor(ctx context.Context, id board.ActorID) (board.Topic, error) {
-	var row topicRow
-	err := db.read(ctx).get(&row, `
+	return db.read(ctx).oneTopic(`
 		SELECT `+topicColumns+`
 		FROM topics o
 		JOIN actors a ON a.id = o.actor
 		WHERE o.actor = ? OR o.all_actor = ?`, id, id)
-	return row.topic(), err
 }
 
 // Topics are all topics by title.
 func (db *DB) Topics(ctx context.Context) ([]board.Topic, error) {
-	var rows []topicRow
-	err := db.read(ctx).selectAll(&rows, `
+	topics := []board.Topic{}
+	err := db.read(ctx).each(func(c *cells) { topics = append(topics, c.topic()) }, `
 		SELECT `+topicColumns+`
 		FROM topics o
 		JOIN actors a ON a.id = o.actor
 		ORDER BY a.display_name, a.name
 		LIMIT ?`, topicsLimit)
-	topics := make([]board.Topic, len(rows))
-	for i, row := range rows {
-		topics[i] = row.topic()
-	}
 	return topics, err
+}
+
+// topics are some topics, each read once.
+func (r *reader) topics(ids []board.ActorID) (map[board.ActorID]board.Topic, error) {
+	slices.Sort(ids)
+	list, args := among(slices.Compact(ids))
+	topics := make(map[board.ActorID]board.Topic, len(args))
+	err := r.each(func(c *cells) {
+		t := c.topic()
+		topics[t.ID] = t
+	}, `
+		SELECT `+topicColumns+`
+		FROM topics o
+		JOIN actors a ON a.id = o.actor
+		WHERE o.actor IN `+list+`
+		ORDER BY o.actor`, args...)
+	return topics, err
+}
+
+// oneTopic reads a single topic.
+func (r *reader) oneTopic(query string, args ...any) (topic board.Topic, err error) {
+	err = r.only(func(c *cells) { topic = c.topic() }, query, args...)
+	return topic, err
 }
 
 // Topic finds a topic by its Group.
 func (tx *Tx) Topic(id board.ActorID) (board.Topic, error) {
-	var row topicRow
-	err := tx.get(&row, `
+	return tx.oneTopic(`
 		SELECT `+topicColumns+`
 		FROM topics o
 		JOIN actors a ON a.id = o.actor
 		WHERE o.actor = ?`, id)
-	return row.topic(), err
 }
 
 // AddTopic makes a topic of two actors.

@@ -15,13 +15,14 @@ import (
 type reader struct {
 	ctx     context.Context
 	conn    queryer
-	spoiled error // the first error after which the transaction is worth nothing
+	spoiled error // why nothing more can be asked: what broke the transaction, or that nobody waits
 }
 
 // queryer is a pool, a connection or a transaction of sqlx.
 type queryer interface {
 	GetContext(ctx context.Context, dest any, query string, args ...any) error
 	SelectContext(ctx context.Context, dest any, query string, args ...any) error
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
 // get reads one row into dest, a struct with db tags or a single value. No row
