@@ -91,6 +91,7 @@ func dsn(path, mode string) string {
 		"mode":             {mode},
 		"_busy_timeout":    {fmt.Sprint(busyTimeout.Milliseconds())},
 		"_stmt_cache_size": {fmt.Sprint(statementCache)},
+		"_mutex":           {"no"}, // database/sql never lets two goroutines use a connection at once
 	}
 	if mode == "rw" {
 		// A deferred transaction that reads and then writes fails at once when
