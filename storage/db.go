@@ -127,9 +127,11 @@ func (db *DB) update(ctx context.Context, do func(tx *Tx) error) error {
 	return db.writer.submit(ctx, do)
 }
 
-// read asks for one thing, as of the newest commit.
+// read asks for one thing, as of the newest commit. Who has gone away already
+// is not answered; but a query that has begun is finished, for it is short, and
+// to watch the context costs as much as to find a row.
 func (db *DB) read(ctx context.Context) *reader {
-	return &reader{ctx: ctx, conn: db.reads}
+	return &reader{ctx: context.WithoutCancel(ctx), conn: db.reads, spoiled: ctx.Err()}
 }
 
 // view lets do ask for several things that all belong to one state of the

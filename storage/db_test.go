@@ -252,6 +252,16 @@ func TestRead(t *testing.T) {
 		}
 	})
 
+	t.Run("who has gone away is not answered", func(t *testing.T) {
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		var value string
+		err := db.read(gone).get(&value, "SELECT value FROM settings WHERE key = 'a'")
+		if !errors.Is(err, context.Canceled) || value != "" {
+			t.Errorf("got %q, %v", value, err)
+		}
+	})
+
 	t.Run("a view sees one state", func(t *testing.T) {
 		err := db.view(t.Context(), func(r *reader) error {
 			var before, after []setting
