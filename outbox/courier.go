@@ -248,16 +248,22 @@ func (c *Courier) Wake(name string) {
 	c.dispatch(now)
 }
 
+// wake lets a peer be tried now, or as soon as its last failure is a little
+// while ago: one that is ill and talks much is not asked at each word.
 func (c *Courier) wake(p *peer, now time.Time) {
-	if p.ordered || now.Sub(p.failedAt) < min(wakePause, c.config.MinBackoff/2) {
+	if p.ordered {
 		return
 	}
-	if p.resting(now) {
-		p.NextTryAt = now
+	at := p.failedAt.Add(min(wakePause, c.config.MinBackoff/2))
+	if at.Before(now) {
+		at = now
+	}
+	if p.NextTryAt.After(at) {
+		p.NextTryAt = at
 	}
 	for _, d := range p.ready {
-		if d.parked && d.notBefore.After(now) {
-			d.notBefore = now
+		if d.parked && d.notBefore.After(at) {
+			d.notBefore = at
 		}
 	}
 	c.poke(p, now)

@@ -14,7 +14,7 @@ const (
 	idleFor    = 10 * time.Minute
 	askAgain   = 7 * 24 * time.Hour // what software a peer runs
 	askSooner  = 24 * time.Hour     // where it did not tell
-	wakePause  = 10 * time.Second   // between two tries that incoming requests ask for
+	wakePause  = 2 * time.Second    // between two tries that incoming requests ask for
 	lastOKStep = time.Hour          // how exactly a peer's last success is kept while nothing else changes
 )
 
