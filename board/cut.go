@@ -326,8 +326,11 @@ func (c *cutter) popTo(i int) {
 }
 
 func (c *cutter) writeEnd(n node) {
-	if n.tag == "a" {
+	switch {
+	case n.tag == "a":
 		c.endLink()
+	case !n.inline() && n.tag != "pre":
+		c.trim()
 	}
 	c.out = append(append(append(c.out, "</"...), n.tag...), '>')
 	if !n.inline() {
@@ -335,6 +338,9 @@ func (c *cutter) writeEnd(n node) {
 		c.newLine()
 	}
 }
+
+// trim drops white space at the end of a block, which says nothing.
+func (c *cutter) trim() { c.out = bytes.TrimRight(c.out, " \n\t") }
 
 // content is called before anything is written: it opens what is to be open.
 func (c *cutter) content() {
@@ -356,6 +362,7 @@ func (c *cutter) content() {
 		n.written = true
 		if !n.inline() {
 			c.breaks = 0
+			c.trim()
 		}
 		if n.tag == "a" {
 			c.link, c.linkText, c.linkSeen = n.host, c.linkText[:0], c.linkSeen[:0]

@@ -29,7 +29,7 @@ func TestClean(t *testing.T) {
 		{"divisions are paragraphs", "<div><div>a</div>b</div><section>c</section>", "<p>a</p><p>b</p><p>c</p>"},
 		{"nested tables are read row by row",
 			"<table><tr><td>a</td><td><table><tr><td>b</td><td>c</td></tr></table></td></tr><tr><td>d</td></tr></table>",
-			"<p>a </p><p>b c</p><p>d</p>"},
+			"<p>a</p><p>b c</p><p>d</p>"},
 		{"an unclosed table ends", "<table><tr><td>a", "<p>a</p>"},
 		{"the page's own elements cannot be closed", "a</div></main></body></html>b", "<p>a</p><p>b</p>"},
 		{"a rule ends a paragraph", "a<hr>b", "<p>a</p><p>b</p>"},

@@ -157,7 +157,7 @@ func Language(s string) string {
 		return ""
 	}
 	tag, err := language.Parse(strings.TrimSpace(s))
-	if base, _ := tag.Base(); err != nil || base.String() == "und" || base.String() == "mul" {
+	if base, _, _ := tag.Raw(); err != nil || base.String() == "und" || base.String() == "mul" {
 		return ""
 	}
 	return tag.String()
