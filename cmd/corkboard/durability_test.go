@@ -36,7 +36,9 @@ func TestKill(t *testing.T) {
 	time.Sleep(300 * time.Millisecond)
 	stop()
 	w.settle(t)
-	if n := len(w.acknowledged()); n < 20**kills {
+	n := len(w.acknowledged())
+	t.Logf("%d kills, %d posts acknowledged, all of them there once", *kills, n)
+	if n < 20**kills {
 		t.Errorf("only %d posts were acknowledged: the load was no load", n)
 	}
 }

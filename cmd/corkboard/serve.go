@@ -259,5 +259,11 @@ func (s *server) gauges() []gauge {
 		{"writer_changes_total", "Changes written since the start.", func() float64 { return float64(s.db.Stats().Changes) }},
 		{"writer_groups_total", "Transactions since the start.", func() float64 { return float64(s.db.Stats().Groups) }},
 		{"wal_bytes", "Size of the write-ahead log.", func() float64 { return float64(s.db.Stats().Log) }},
+		{"inbox_backlog", "Activities that arrived and are not worked out yet.", func() float64 { return float64(s.inbox.Backlog()) }},
+		{"deliveries_taken_total", "Deliveries that were taken since the start.", func() float64 { return float64(s.courier.Stats().Taken) }},
+		{"deliveries_refused_total", "Deliveries that were refused for good since the start.", func() float64 { return float64(s.courier.Stats().Refused) }},
+		{"deliveries_failed_total", "Tries that failed and are repeated.", func() float64 { return float64(s.courier.Stats().Failed) }},
+		{"deliveries_in_flight", "Requests to peers at this moment.", func() float64 { return float64(s.courier.Stats().InFlight) }},
+		{"peers_resting", "Peers that are backed off.", func() float64 { return float64(s.courier.Stats().Resting) }},
 	}
 }
