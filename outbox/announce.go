@@ -153,6 +153,6 @@ func announce(u *utterance, group board.Actor, p board.Post, object any, audienc
 	if object == p.URI {
 		cc = append(cc, p.Author.URI)
 	}
-	a := &activitypub.Activity{Type: "Announce", To: activitypub.IDs{activitypub.Public}, CC: cc, Audience: group.URI, Object: object}
+	a := &activitypub.Activity{Type: "Announce", To: activitypub.IDs{activitypub.Public}, CC: cc, Object: object}
 	return u.add(a, group, ThreadLane(p.Thread), audience)
 }

@@ -137,7 +137,7 @@ func (d *Documents) announced(ctx context.Context, t board.Thread, topic board.T
 	}
 	return &activitypub.Activity{
 		ID: id + "#" + topic.Name, Type: "Announce", Actor: topic.URI, Published: p.ArrivedAt,
-		To: activitypub.IDs{activitypub.Public}, CC: activitypub.IDs{followersOf(topic.URI)}, Audience: topic.URI, Object: create,
+		To: activitypub.IDs{activitypub.Public}, CC: activitypub.IDs{followersOf(topic.URI)}, Object: create,
 	}, nil
 }
 
