@@ -110,6 +110,7 @@ func (c *cutter) start(e element) {
 
 func (c *cutter) startBlock(e element) {
 	c.boundary()
+	c.imply()
 	if e.role != container {
 		c.insert(node{element: element{e.name, e.tag, leaf}, attrs: c.attrs.write(e.tag)})
 		if e.role == heading {
@@ -121,7 +122,6 @@ func (c *cutter) startBlock(e element) {
 	if e.tag != "blockquote" {
 		room-- // for the items
 	}
-	c.imply()
 	c.insert(node{element: e, attrs: c.attrs.write(e.tag), silent: c.containers() >= room})
 }
 

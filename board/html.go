@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
@@ -264,7 +263,13 @@ func webLink(href string) (link, host string) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Hostname() == "" {
 		return "", ""
 	}
-	u.Host = asciiHost(u.Host)
+	name, port := asciiHost(u.Hostname()), u.Port()
+	if strings.Contains(name, ":") {
+		name = "[" + name + "]"
+	}
+	if u.Host = name; port != "" {
+		u.Host += ":" + port
+	}
 	if !validHost.MatchString(u.Host) {
 		return "", ""
 	}
@@ -298,8 +303,11 @@ func isLower(b byte) bool { return b >= 'a' && b <= 'z' }
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
 // asciiHost writes a host as the name that is really asked for; a name that
-// only looks like another is seen to be different.
+// only looks like another is seen to be different. Empty if there can be none.
 func asciiHost(host string) string {
+	if len(host) > 255 {
+		return ""
+	}
 	for i := range len(host) {
 		if host[i] >= 0x80 {
 			ascii, err := idna.Lookup.ToASCII(host)
@@ -389,57 +397,3 @@ func appendEscaped(dst, s []byte) []byte {
 }
 
 var entities = ['>' + 1]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&#34;", '\'': "&#39;"}
-
-// stripMentions takes the mentions of these addresses out of the beginning of
-// a safe text, in whatever form microblogs write them. It stops at the first
-// thing that is no such mention.
-func stripMentions(html string, hrefs map[string]bool) string {
-	if len(hrefs) == 0 {
-		return html
-	}
-	return cutMentions(html, func(href string) bool { return hrefs[href] })
-}
-
-// cutMentions takes off what comes before the first thing that is no such
-// mention, and begins with the elements again that are open there.
-func cutMentions(safe string, match func(href string) bool) string {
-	rest, open, taken := safe, []string(nil), false
-	for {
-		rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
-		tag, after, _ := strings.Cut(rest, ">")
-		name, _, _ := strings.Cut(strings.TrimPrefix(tag, "<"), " ")
-		closes := strings.HasPrefix(name, "/") && len(open) > 0
-		switch {
-		case name == "a":
-			if after = cutMention(rest, match); after == rest {
-				return whole(safe, open, rest, taken)
-			}
-			taken = true
-		case name == "p", elements[name].inline():
-			open = append(open, tag+">")
-		case closes:
-			open = open[:len(open)-1]
-		case name != "br":
-			return whole(safe, open, rest, taken)
-		}
-		rest = after
-	}
-}
-
-func whole(safe string, open []string, rest string, taken bool) string {
-	if !taken {
-		return safe
-	}
-	return strings.Join(open, "") + rest
-}
-
-// cutMention takes one link whose text begins with @ off the beginning.
-func cutMention(s string, match func(href string) bool) string {
-	link, rest, _ := strings.Cut(s, "</a>")
-	_, href, _ := strings.Cut(link, ` href="`)
-	href, _, _ = strings.Cut(href, `"`)
-	if !strings.HasPrefix(Plain(link), "@") || !match(html.UnescapeString(href)) {
-		return s
-	}
-	return rest
-}

@@ -5,29 +5,17 @@ import (
 	"fmt"
 	"html"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	render "github.com/yuin/goldmark/renderer"
+	markup "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
-
-// Bounds of the calls in one text.
-const (
-	maxMentions = 20  // people who are told
-	maxCalls    = 200 // links that are made of calls
-)
-
-// handle is how a text calls somebody: @name@host, or @name for one of ours.
-type handle struct {
-	Name string
-	Host string // lower case; empty where the text gives none
-}
 
 // renderer makes safe HTML of what people write, here and elsewhere. It may
 // be used by many at a time.
@@ -69,70 +57,6 @@ func (r *renderer) markdown(src string, thread ThreadID, find func(handle) (Acto
 	return r.clean(b.String())
 }
 
-func mentionLink(a Actor) string {
-	url := a.URL
-	if url == "" {
-		url = a.URI
-	}
-	return fmt.Sprintf(`<span class="h-card" translate="no"><a href="%s" class="u-url mention">@<span>%s</span></a></span>`,
-		html.EscapeString(url), html.EscapeString(a.Name))
-}
-
-// mentions are the people whom a Markdown text calls outside code, links and
-// mail addresses, each once, in order, at most 20.
-func (r *renderer) mentions(markdown string) []handle {
-	if !strings.Contains(markdown, "@") {
-		return nil
-	}
-	source := []byte(markdown)
-	var found []handle
-	eachCall(r.in.Parse(text.NewReader(source)), source, func(c *call) {
-		if c.post < 0 && len(found) < maxMentions && !slices.Contains(found, c.handle) {
-			found = append(found, c.handle)
-		}
-	})
-	return found
-}
-
-// call is @name, @name@host or #12 in a text.
-type call struct {
-	ast.BaseInline
-	handle handle
-	post   int    // -1: a handle
-	link   string // safe HTML in its place; empty leaves the text
-	text   []byte // as typed
-}
-
-var kindCall = ast.NewNodeKind("Call")
-
-func (*call) Kind() ast.NodeKind         { return kindCall }
-func (c *call) Dump(src []byte, lvl int) { ast.DumpHelper(c, src, lvl, nil, nil) }
-
-// eachCall visits the calls outside links, those typed as HTML too.
-func eachCall(doc ast.Node, source []byte, visit func(*call)) {
-	inLink := false
-	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
-		}
-		switch n := n.(type) {
-		case *ast.Link, *ast.Image:
-			return ast.WalkSkipChildren, nil
-		case *ast.RawHTML:
-			if m := anchorTag.FindSubmatch(n.Segments.Value(source)); m != nil {
-				inLink = len(m[1]) == 0
-			}
-		case *call:
-			if !inLink {
-				visit(n)
-			}
-		}
-		return ast.WalkContinue, nil
-	})
-}
-
-var anchorTag = regexp.MustCompile(`(?i)^<(/?)a[\s>]`)
-
 // closeTyped ends a typed <b> or the like with its paragraph if it is ended
 // nowhere: one that was forgotten must not go on to the end of the text.
 func closeTyped(doc ast.Node, source []byte) {
@@ -164,39 +88,222 @@ func closeTyped(doc ast.Node, source []byte) {
 
 var formatTag = regexp.MustCompile(`(?i)^<(/?)(b|i|u|s|em|strong|del|code)[\s/>]`)
 
-// callParser finds the calls of a text.
-type callParser struct{}
-
-var (
-	postCall   = regexp.MustCompile(`^#([0-9]{1,6})`)
-	handleCall = regexp.MustCompile(`^@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(?:@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?))?`)
+// How many marks of a kind one text may have before the rest of them are plain
+// text: the time that they take grows with the square of their number.
+const (
+	maxBrackets  = 600
+	maxAsterisks = 2000
 )
 
-func (callParser) Trigger() []byte { return []byte{'@', '#'} }
+var seenBrackets, seenAsterisks, seenTildes = parser.NewContextKey(), parser.NewContextKey(), parser.NewContextKey()
 
-func (callParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
-	before := block.PrecendingCharacter()
-	line, _ := block.PeekLine()
-	if isWordRune(before) || strings.ContainsRune("@#&/.-:=?+", before) {
-		return nil
-	}
-	c := &call{post: -1}
-	m := postCall.FindSubmatch(line)
-	if m != nil {
-		c.post, _ = strconv.Atoi(string(m[1]))
-	} else if m = handleCall.FindSubmatch(line); m != nil {
-		c.handle = handle{Name: string(m[1]), Host: strings.ToLower(string(m[2]))}
-	} else {
-		return nil
-	}
-	if after := bytes.Runes(line[len(m[0]):min(len(m[0])+4, len(line))]); len(after) > 0 && (isWordRune(after[0]) || after[0] == '@') {
-		return nil
-	}
-	c.text = bytes.Clone(m[0])
-	block.Advance(len(m[0]))
-	return c
+// newForumParser reads Markdown as people type it in forums: a row of dashes
+// makes no heading, spaces make no code, a link says where it leads where it
+// stands, and HTML is part of a paragraph.
+func newForumParser() parser.Parser {
+	return parser.NewParser(
+		parser.WithBlockParsers(
+			util.Prioritized(parser.NewThematicBreakParser(), 200),
+			util.Prioritized(shallow{parser.NewListParser()}, 300),
+			util.Prioritized(parser.NewListItemParser(), 400),
+			util.Prioritized(parser.NewATXHeadingParser(), 600),
+			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+			util.Prioritized(shallow{parser.NewBlockquoteParser()}, 800),
+			util.Prioritized(preParser{parser.NewHTMLBlockParser()}, 900),
+			util.Prioritized(paragraphParser{parser.NewParagraphParser()}, 1000),
+		),
+		parser.WithInlineParsers(
+			util.Prioritized(parser.NewCodeSpanParser(), 100),
+			util.Prioritized(bounded{parser.NewLinkParser(), seenBrackets, maxBrackets}, 200),
+			util.Prioritized(parser.NewAutoLinkParser(), 300),
+			util.Prioritized(parser.NewRawHTMLParser(), 400),
+			util.Prioritized(bounded{parser.NewEmphasisParser(), seenAsterisks, maxAsterisks}, 500),
+			util.Prioritized(bounded{extension.NewStrikethroughParser(), seenTildes, maxAsterisks}, 500),
+			util.Prioritized(referenceParser{}, 590),
+			util.Prioritized(callParser{}, 600),
+			util.Prioritized(extension.NewLinkifyParser(), 999),
+		),
+	)
 }
 
-func isWordRune(r rune) bool {
-	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
+// newForumRenderer writes the HTML of it: a line break is one, images are
+// links, headings are left to clean.
+func newForumRenderer(here Address) render.Renderer {
+	return render.NewRenderer(render.WithNodeRenderers(
+		util.Prioritized(forumRenderer{here}, 100),
+		util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
+		util.Prioritized(markup.NewRenderer(markup.WithHardWraps()), 1000),
+	))
+}
+
+// shallow opens quotes and lists in one another only as deep as clean leaves
+// them.
+type shallow struct{ parser.BlockParser }
+
+func (s shallow) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	depth := 0
+	for n := parent; n != nil; n = n.Parent() {
+		depth++
+	}
+	if depth > maxContainers {
+		return nil, parser.NoChildren
+	}
+	return s.BlockParser.Open(parent, reader, pc)
+}
+
+// bounded reads only the first max of its marks in a text.
+type bounded struct {
+	parser.InlineParser
+	seen parser.ContextKey
+	max  int
+}
+
+func (b bounded) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	seen, _ := pc.Get(b.seen).(int)
+	if seen >= b.max {
+		return nil
+	}
+	pc.Set(b.seen, seen+1)
+	return b.InlineParser.Parse(parent, block, pc)
+}
+
+func (b bounded) CloseBlock(parent ast.Node, block text.Reader, pc parser.Context) {
+	if p, ok := b.InlineParser.(parser.CloseBlocker); ok {
+		p.CloseBlock(parent, block, pc)
+	}
+}
+
+// paragraphParser takes indented lines too: spaces make no code here.
+type paragraphParser struct{ parser.BlockParser }
+
+func (paragraphParser) CanAcceptIndentedLine() bool { return true }
+
+// referenceParser keeps a character reference in one piece: the # of &#39; is
+// none of a post.
+type referenceParser struct{}
+
+var numericReference = regexp.MustCompile(`^&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});`)
+
+func (referenceParser) Trigger() []byte { return []byte{'&'} }
+
+func (referenceParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, segment := block.PeekLine()
+	n := len(numericReference.Find(line))
+	if n == 0 {
+		return nil
+	}
+	block.Advance(n)
+	return ast.NewTextSegment(segment.WithStop(segment.Start + n))
+}
+
+// preParser keeps the lines of a typed <pre> as they are. All other HTML is
+// read as part of its paragraph.
+type preParser struct{ parser.BlockParser }
+
+var preTag = regexp.MustCompile(`(?i)^ *<pre[\s>]`)
+
+func (p preParser) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	if line, _ := reader.PeekLine(); !preTag.Match(line) {
+		return nil, parser.NoChildren
+	}
+	return p.BlockParser.Open(parent, reader, pc)
+}
+
+// forumRenderer writes what goldmark's own renderer would write otherwise.
+type forumRenderer struct{ here Address }
+
+func (f forumRenderer) RegisterFuncs(r render.NodeRendererFuncRegisterer) {
+	r.Register(kindCall, renderCall)
+	r.Register(ast.KindLink, f.renderLink)
+	r.Register(ast.KindImage, f.renderLink)
+	r.Register(ast.KindRawHTML, renderRawHTML)
+	r.Register(ast.KindHTMLBlock, renderHTMLBlock)
+}
+
+func renderCall(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	if c := n.(*call); c.link != "" {
+		_, _ = w.WriteString(c.link)
+	} else {
+		_, _ = w.Write(util.EscapeHTML(c.text))
+	}
+	return ast.WalkContinue, nil
+}
+
+// renderLink writes links, and images as links to them. An address that
+// begins with one slash is of this board.
+func (f forumRenderer) renderLink(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		_, _ = w.WriteString("</a>")
+		return ast.WalkContinue, nil
+	}
+	var to []byte
+	image := false
+	switch n := n.(type) {
+	case *ast.Link:
+		to = n.Destination
+	case *ast.Image:
+		to, image = n.Destination, true
+	}
+	to = util.URLEscape(to, true)
+	if len(to) > 0 && to[0] == '/' && !bytes.HasPrefix(to, []byte("//")) {
+		to = append([]byte(f.here), to...)
+	}
+	_, _ = w.WriteString(`<a href="`)
+	_, _ = w.Write(util.EscapeHTML(to))
+	_, _ = w.WriteString(`">`)
+	if image && n.FirstChild() == nil {
+		_, _ = w.Write(util.EscapeHTML(to))
+	}
+	return ast.WalkContinue, nil
+}
+
+func renderRawHTML(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	typed := n.(*ast.RawHTML).Segments.Value(source)
+	if next, ok := n.NextSibling().(*ast.Text); ok && next.SoftLineBreak() && next.Segment.IsEmpty() && breakTag.Match(typed) {
+		return ast.WalkSkipChildren, nil // the end of the line says it already
+	}
+	if entering {
+		writeTyped(w, typed)
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+func renderHTMLBlock(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	block := n.(*ast.HTMLBlock)
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	writeTyped(w, block.Lines().Value(source))
+	if block.HasClosure() {
+		writeTyped(w, block.ClosureLine.Value(source))
+	}
+	return ast.WalkContinue, nil
+}
+
+var breakTag = regexp.MustCompile(`(?i)^<br\s*/?>$`)
+
+// typedTag are the tags that people type in forums.
+var typedTag = regexp.MustCompile(`(?i)^</?(?:a|b|blockquote|br|code|del|em|i|li|ol|p|pre|s|strong|u|ul)(?:\s[^<>]*)?/?>`)
+
+// writeTyped writes HTML that a member typed: the tags that he may use as
+// such, for clean to balance, every other one as text.
+func writeTyped(w util.BufWriter, typed []byte) {
+	for len(typed) > 0 {
+		at := bytes.IndexByte(typed, '<')
+		if at < 0 {
+			at = len(typed)
+		}
+		_, _ = w.Write(typed[:at])
+		typed = typed[at:]
+		if tag := typedTag.Find(typed); tag != nil {
+			_, _ = w.Write(tag)
+			typed = typed[len(tag):]
+		} else if len(typed) > 0 {
+			_, _ = w.WriteString("&lt;")
+			typed = typed[1:]
+		}
+	}
 }

@@ -305,7 +305,7 @@ func lines(safe string, withHidden bool) iter.Seq[string] {
 			}
 			switch {
 			case strings.HasPrefix(tag, "span"):
-				if spans > 0 || !withHidden && strings.Contains(tag, `class="invisible"`) {
+				if spans > 0 || !withHidden && strings.Contains(tag, "invisible") {
 					spans++
 				}
 			case tag == "/span":
