@@ -436,32 +436,36 @@ func measureBusyPage(b *bench) float64 {
 	return b.ratio(func() float64 { return p99(true) }, func() float64 { return p99(false) })
 }
 
+func (r *receiver) pacedP99(b *bench) float64 {
+	b.Helper()
+	// The threads that are answered are left out: their pages are never the same.
+	return percentile(paced(b, r.url, shuffled(floodThreads, b.small/postsOfThread), b.round), 99)
+}
+
 const pagesPerSecond = 200
 
-// pacedP99 asks for 200 pages a second, whether or not the last one came, and
-// returns the 99th percentile in microseconds.
-func (r *receiver) pacedP99(b *bench) float64 {
+// paced asks for 200 pages a second, whether or not the last one came, and
+// returns how long each took.
+func paced(b *bench, url string, path func(n int) string, d time.Duration) []time.Duration {
 	b.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 100, DisableCompression: true}
 	defer transport.CloseIdleConnections()
-	path := shuffled(floodThreads, b.small/postsOfThread) // the answered ones are never the same
-	pages := max(int(b.round.Seconds()*pagesPerSecond), 1)
-	times := make([]time.Duration, pages)
+	times := make([]time.Duration, max(int(d.Seconds()*pagesPerSecond), 1))
 	var asked sync.WaitGroup
 	tick := time.NewTicker(time.Second / pagesPerSecond)
 	defer tick.Stop()
-	for n := range pages {
+	for n := range times {
 		<-tick.C
 		due := time.Now()
 		asked.Go(func() {
-			if err := getPage(transport, r.url+path(n)); err != nil {
+			if err := getPage(transport, url+path(n)); err != nil {
 				b.Error(err)
 			}
 			times[n] = time.Since(due)
 		})
 	}
 	asked.Wait()
-	return percentile(times, 99)
+	return times
 }
 
 func getPage(transport *http.Transport, url string) error {
