@@ -164,6 +164,8 @@ func TestStripMentions(t *testing.T) {
 		{"an address with an ampersand", `<p><a href="https://far.example/u/q?a=1&amp;b">@q</a> hello</p>`, "<p>hello</p>"},
 		{"what comes after somebody else stays", "<p>" + mastodon + " " + another + " " + plain + " hello</p>", r.clean("<p>" + another + " " + plain + " hello</p>")},
 		{"somebody else in an element of his own stays whole", "<p>" + plain + ` <span class="h-card">` + another + "</span> hello</p>", r.clean(`<p><span class="h-card">` + another + "</span> hello</p>")},
+		{"text that looks like a tag stays", "<p>" + plain + "/<b>a</b></p>", "<p>/<b>a</b></p>"},
+		{"and text that looks like another", "<p>" + plain + "p <b>a</b></p>", "<p>p <b>a</b></p>"},
 		{"in the middle they stay", "<p>hello " + plain + "</p>", r.clean("<p>hello " + plain + "</p>")},
 		{"a link to the same place that is no mention stays", `<p><a href="https://far.example/@gaijin">He</a> says</p>`, r.clean(`<p><a href="https://far.example/@gaijin">He</a> says</p>`)},
 		{"in a quote they stay", "<blockquote><p>" + plain + " hello</p></blockquote>", r.clean("<blockquote><p>" + plain + " hello</p></blockquote>")},

@@ -148,6 +148,8 @@ func cutMentions(safe string, match func(href string) bool) string {
 		name, _, _ := strings.Cut(strings.TrimPrefix(tag, "<"), " ")
 		closes := strings.HasPrefix(name, "/") && len(open) > 0
 		switch {
+		case !strings.HasPrefix(rest, "<"):
+			return whole(safe, open, rest, taken)
 		case name == "a":
 			if after = cutMention(rest, match); after == rest {
 				return whole(safe, open, rest, taken)
