@@ -2,11 +2,11 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"corkboard/activitypub"
-	"corkboard/board"
 )
 
 // How much one activity may make us fetch, and how many activities of one
@@ -14,7 +14,7 @@ import (
 const (
 	maxFetches     = 30
 	errandsPerHost = 8
-	tryErrandAgain = 5 * time.Second
+	whileBusy      = time.Second // until an activity that found no place is tried again
 )
 
 // errands bound the workers that wait for other servers, so that a slow one
@@ -30,6 +30,10 @@ type errands struct {
 func newErrands(workers int) *errands {
 	return &errands{most: max(1, workers*3/4), hosts: map[string]int{}}
 }
+
+// errBusy says that too much is being fetched for a host already. It is not a
+// try that failed: the activity has not had its turn.
+var errBusy = errors.New("too much is being fetched for its server already")
 
 // errand is the fetching for one activity. Until something is fetched it costs
 // nothing.
@@ -47,7 +51,7 @@ func (e *errands) enter(host string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.out >= e.most || e.hosts[host] >= min(errandsPerHost, e.most) {
-		return &board.Error{Kind: board.Unavailable, RetryAfter: tryErrandAgain, Text: "Too much is being fetched for " + host + " already."}
+		return errBusy
 	}
 	e.out++
 	e.hosts[host]++

@@ -96,6 +96,7 @@ func (in *Inbox) lookAfter(ctx context.Context) {
 		}
 		select {
 		case <-look.C:
+		case <-in.queue.drained:
 		case <-sweep.C:
 			in.sweep(ctx)
 		case <-ctx.Done():
@@ -165,7 +166,7 @@ func (in *Inbox) work(ctx context.Context, l *lane, j job) {
 // postpone puts a lane off; those behind its first wait as long.
 func (in *Inbox) postpone(l *lane, first board.Receipt, until time.Time) {
 	first.NextTryAt, first.Body = until, nil
-	behind := in.queue.putOff(l, until)
+	behind := in.queue.putOff(l, first.ID, until)
 	in.settled <- first
 	for _, j := range behind {
 		j.NextTryAt, j.Body = until, nil
@@ -205,6 +206,10 @@ func (in *Inbox) handle(ctx context.Context, j job) (err error) {
 
 // judge says what becomes of a receipt after a try.
 func (in *Inbox) judge(r board.Receipt, err error, now time.Time) board.Receipt {
+	if errors.Is(err, errBusy) {
+		r.NextTryAt = now.Add(whileBusy)
+		return r
+	}
 	r.Tries++
 	wait, forNow := isForNow(err)
 	switch {

@@ -33,19 +33,28 @@ type queue struct {
 	mu     sync.Mutex
 	filled sync.Cond // ready has grown, or somebody stops
 	lanes  map[string]*lane
-	ready  []*lane          // not running, with something to do now
-	held   map[int64]string // host of the sender of each receipt that is in memory, or was and is not settled on disk
-	hosts  map[string]int   // how many each host has in held
-	bytes  int              // of the bodies in memory
-	away   int              // put off, or not in memory for want of room
-	behind bool             // more waits on disk than was loaded: whatever comes now stays there
+	ready  []*lane           // not running, with something to do now
+	held   map[int64]holding // receipts that are in memory, or were and are not settled on disk
+	hosts  map[string]int    // how many each host has in held
+	bytes  int               // of the bodies in memory
+	away   int               // put off, or not in memory for want of room
+	behind bool              // more waits on disk than was loaded: whatever comes now stays there
+	missed bool              // one was passed over in loading because it was not settled yet
+
+	drained chan struct{} // has one when there is room again for what waits on disk
+}
+
+// holding is what is remembered of a receipt.
+type holding struct {
+	host   string // of its sender
+	putOff bool
 }
 
 // newQueue returns a queue that is behind: what waits on disk goes first.
 func newQueue(maxCount, maxBytes int) *queue {
 	q := &queue{
 		maxCount: maxCount, maxBytes: maxBytes, behind: true,
-		lanes: map[string]*lane{}, held: map[int64]string{}, hosts: map[string]int{},
+		lanes: map[string]*lane{}, held: map[int64]holding{}, hosts: map[string]int{}, drained: make(chan struct{}, 1),
 	}
 	q.filled.L = &q.mu
 	return q
@@ -91,11 +100,12 @@ func (q *queue) load(j job) bool {
 }
 
 func (q *queue) add(j job) {
-	if _, ok := q.held[j.ID]; ok {
+	if h, ok := q.held[j.ID]; ok {
+		q.missed = q.missed || h.putOff
 		return
 	}
 	host := activitypub.Host(j.Actor)
-	q.held[j.ID] = host
+	q.held[j.ID] = holding{host: host}
 	q.hosts[host]++
 	q.bytes += len(j.Body)
 	key := j.Actor + " " + j.Lane
@@ -127,7 +137,12 @@ func (q *queue) next(ctx context.Context) (*lane, job, bool) {
 	q.ready = q.ready[1:]
 	j := l.waiting[0]
 	l.waiting, l.running = l.waiting[1:], true
-	q.bytes -= len(j.Body)
+	if q.bytes -= len(j.Body); q.behind && q.bytes <= q.maxBytes/2 {
+		select {
+		case q.drained <- struct{}{}:
+		default:
+		}
+	}
 	return l, j, true
 }
 
@@ -153,11 +168,13 @@ func (q *queue) done(l *lane) {
 
 // putOff gives a lane back whose first is to be tried again then, and returns
 // all that waits behind it and goes back to disk with it.
-func (q *queue) putOff(l *lane, until time.Time) []job {
+func (q *queue) putOff(l *lane, first int64, until time.Time) []job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	behind := l.waiting
+	q.held[first] = holding{q.held[first].host, true}
 	for _, j := range behind {
+		q.held[j.ID] = holding{q.held[j.ID].host, true}
 		q.bytes -= len(j.Body)
 	}
 	l.waiting, l.running, l.until = nil, false, until
@@ -177,13 +194,13 @@ func (q *queue) release(settled []board.Receipt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, r := range settled {
-		host, ok := q.held[r.ID]
+		h, ok := q.held[r.ID]
 		if !ok {
 			continue
 		}
 		delete(q.held, r.ID)
-		if q.hosts[host]--; q.hosts[host] == 0 {
-			delete(q.hosts, host)
+		if q.hosts[h.host]--; q.hosts[h.host] == 0 {
+			delete(q.hosts, h.host)
 		}
 	}
 }
@@ -193,7 +210,8 @@ func (q *queue) release(settled []board.Receipt) {
 func (q *queue) wantsLoading(now time.Time) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	wants := q.behind && q.bytes <= q.maxBytes/2
+	wants := q.missed || q.behind && q.bytes <= q.maxBytes/2
+	q.missed = false
 	for key, l := range q.lanes {
 		if l.until.IsZero() || l.until.After(now) {
 			continue

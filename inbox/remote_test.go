@@ -173,7 +173,7 @@ func (h *here) post(path string, body []byte, prepare func(r *http.Request)) (st
 		h.t.Fatal(err)
 	}
 	var problem struct{ Error string }
-	if json.Unmarshal(answer, &problem) == nil {
+	if json.Unmarshal(answer, &problem) == nil && problem.Error != "" {
 		return response.StatusCode, problem.Error, response.Header
 	}
 	return response.StatusCode, string(answer), response.Header

@@ -7,6 +7,9 @@ import (
 	"corkboard/board"
 )
 
+// undoable is what can be taken back.
+var undoable = map[string]bool{"Follow": true, "Like": true, "Announce": true}
+
 // undo takes back a Follow, a Like or an Announce of the sender. It goes by who
 // did it and to what, not by the id: servers forget which id they gave.
 func (in *Inbox) undo(ctx context.Context, a *arrival) error {
@@ -17,16 +20,19 @@ func (in *Inbox) undo(ctx context.Context, a *arrival) error {
 	case what.Actor != "" && what.Actor != a.Actor:
 		return refusef("%s cannot take back what %s did.", a.Actor, what.Actor)
 	}
+	done, object := what.Type, ""
+	if what.Object != nil {
+		object = what.Object.ID
+	}
+	if done != "" && !undoable[done] {
+		return notUndone(done)
+	}
 	by, err := in.known(ctx, a.Actor)
 	if err != nil {
 		if board.KindOf(err) == board.NotFound {
 			return refusef("Nothing is known here that %s could take back.", a.Actor)
 		}
 		return err
-	}
-	done, object := what.Type, ""
-	if what.Object != nil {
-		object = what.Object.ID
 	}
 	if what.IsReference() || object == "" {
 		if done, object, err = in.said(ctx, a, by, what); err != nil {
@@ -44,9 +50,6 @@ func (in *Inbox) takeBack(ctx context.Context, by board.Actor, done, object stri
 			return notHere(err, object)
 		}
 		return in.Board.Unfollow(ctx, by.ID, of.ID)
-	}
-	if done != "Like" && done != "Announce" {
-		return notUndone(done)
 	}
 	post, err := in.postAt(ctx, object)
 	if err != nil {
