@@ -11,6 +11,18 @@
 // courier ([Courier.Carry]). A crash between the two loses nothing: the courier
 // finds on disk what nobody handed it.
 //
+// speaker.go reads; create.go, update.go, delete.go, announce.go and accept.go
+// say it, each the other end of the inbox's file of the same name. An edit or a
+// deletion looks back at all that was said of the post ([SpeechStore.ActivitiesOf])
+// and goes to the union of those audiences.
+//
+// # What is shown
+//
+// document.go has the routes. note.go and actor.go make the Note and the actor,
+// for the speaker and for whoever asks, so that both say the same; collection.go
+// lists, webfinger.go and nodeinfo.go say who is here and what this is. At an
+// address that people and machines share, Accept decides.
+//
 // # How it is carried
 //
 //  1. feed.go works out the audience of each activity (audience.go) and puts a

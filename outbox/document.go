@@ -167,7 +167,10 @@ func (d *Documents) refusal(r *http.Request, err error) *answer {
 		a.status, text = http.StatusInternalServerError, "Something went wrong here."
 		d.log.Error("answer a document", "path", r.URL.Path, "err", err)
 	}
-	if refused, ok := errors.AsType[*board.Error](err); ok {
+	if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
+		a.wait = soon
+	}
+	if refused, ok := errors.AsType[*board.Error](err); ok && refused.RetryAfter > 0 {
 		a.wait = refused.RetryAfter
 	}
 	a.body = fmt.Appendf(nil, `{"error":%s}`, quoted(text))
@@ -187,8 +190,10 @@ func nothing(context.Context, *http.Request) (*answer, error) {
 	return nil, board.Errorf(board.NotFound, "There is nothing here for ActivityPub.")
 }
 
-// keep is how long others may keep what seldom changes.
-const keep = 3 * time.Minute
+const (
+	keep = 3 * time.Minute  // how long others may keep what seldom changes
+	soon = 30 * time.Second // when to ask again for what cannot be had now
+)
 
 // marshal makes the answer of a document that may change at any time.
 func marshal(v any) (*answer, error) {

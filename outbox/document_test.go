@@ -1,15 +1,24 @@
 package outbox_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/gorilla/mux"
 
 	"corkboard/activitypub"
 	"corkboard/board"
+	"corkboard/outbox"
+	"corkboard/storage"
 )
 
 // get asks the board as another server does. It follows no redirect.
@@ -194,6 +203,42 @@ func TestCaching(t *testing.T) {
 	})
 }
 
+// troubled is a store that has a bad day.
+type troubled struct {
+	*storage.DB
+	trouble error
+}
+
+func (d *troubled) ActivityOf(context.Context, board.EventID, int) (board.Activity, error) {
+	return board.Activity{}, d.trouble
+}
+
+func TestTrouble(t *testing.T) {
+	s := newStage(t)
+	for _, c := range []struct {
+		what        string
+		trouble     error
+		status      int
+		wait, words string
+	}{
+		{"a busy board says when to come back", board.Errorf(board.Unavailable, "The board is busy."), 503, "30", "The board is busy."},
+		{"a limit says when itself", &board.Error{Kind: board.TooMany, RetryAfter: 1500 * time.Millisecond, Text: "Slowly."}, 429, "2", "Slowly."},
+		{"our own fault is not told", errors.New("no such table: activities"), 500, "", "Something went wrong here."},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			router := mux.NewRouter()
+			outbox.NewDocuments(outbox.DocumentsConfig{
+				Board: s.Board, Store: &troubled{s.db, c.trouble}, Log: slog.New(slog.DiscardHandler),
+			}).Register(router)
+			answer := httptest.NewRecorder()
+			router.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/activities/1", nil))
+			diff(t, "status, Retry-After, type, body",
+				[]any{c.status, c.wait, "application/json", `{"error":"` + c.words + `"}`},
+				[]any{answer.Code, answer.Header().Get("Retry-After"), answer.Header().Get("Content-Type"), answer.Body.String()})
+		})
+	}
+}
+
 func TestCollections(t *testing.T) {
 	s := newStage(t)
 	s.speak()
@@ -201,7 +246,6 @@ func TestCollections(t *testing.T) {
 	s.follow(s.world.Topic.ID, carol)
 	s.check(s.Like(t.Context(), carol.ID, posts[0].ID))
 	s.check(s.Share(t.Context(), carol.ID, posts[0].ID, carol.URI+"/statuses/1/activity"))
-	heard := s.heardArticle(carol, "foreign_affairs")
 	address := string(s.Address())
 	first := func(of string, items ...any) map[string]any {
 		return map[string]any{"id": of + "?page=1", "type": "CollectionPage", "partOf": of, "items": items}
@@ -215,6 +259,16 @@ func TestCollections(t *testing.T) {
 		page := first(address+"/t/1/0/replies", live...)
 		page["@context"] = activitypub.ContextURI
 		diff(t, "the page by itself", page, s.fetch("/t/1/0/replies?page=1"))
+	})
+	t.Run("a long thread lists five hundred, and says how many there are", func(t *testing.T) {
+		s := newStage(t)
+		article := s.article("japan")
+		for range 502 {
+			s.reply(s.world.Member, article, "And another thing.")
+		}
+		replies := s.fetch("/t/1/0")["replies"].(map[string]any)
+		items := replies["first"].(map[string]any)["items"].([]any)
+		diff(t, "listed and total", []any{500, 502.0, s.Address().Post(1, 1)}, []any{len(items), replies["totalItems"], items[0]})
 	})
 	t.Run("a reply lists its direct answers, another server's too", func(t *testing.T) {
 		diff(t, "of one with none", any(first(address + "/t/1/1/replies")["id"]), s.fetch("/t/1/1")["replies"].(map[string]any)["first"].(map[string]any)["id"])
@@ -252,6 +306,13 @@ func TestCollections(t *testing.T) {
 		}
 		diff(t, "the first page", []any{}, s.fetch("/topics/foreign_affairs/followers?page=1")["orderedItems"])
 	})
+}
+
+func TestOutboxes(t *testing.T) {
+	s := newStage(t)
+	s.speak()
+	carol, posts := s.exchange(newNeighbour(t, "mastodon"))
+	heard := s.heardArticle(carol, "foreign_affairs")
 	t.Run("a topic's outbox is one page of Announce{Create}, others' as they came", func(t *testing.T) {
 		outbox := s.fetch("/topics/foreign_affairs/outbox")
 		items := outbox["orderedItems"].([]any)
@@ -347,11 +408,16 @@ func TestFinding(t *testing.T) {
 			diff(t, "the subject is what the actor says", actor["webfinger"], any(jrd.Handle()))
 		})
 	}
+}
+
+func TestServerDocuments(t *testing.T) {
+	s := newStage(t)
+	host, address := s.Address().Host(), string(s.Address())
 	t.Run("our own client finds a topic by its handle", func(t *testing.T) {
 		client := newClient(t, "http://elsewhere.example")
 		jrd, err := client.WebFinger(t.Context(), "@foreign_affairs@"+host)
 		s.check(err)
-		diff(t, "self", group, jrd.Self())
+		diff(t, "self", s.world.Topic.URI, jrd.Self())
 		software, err := client.NodeInfo(t.Context(), host)
 		s.check(err)
 		diff(t, "software", activitypub.Software{Name: "corkboard", Version: "1.2.3"}, software)

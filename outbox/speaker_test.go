@@ -2,8 +2,11 @@ package outbox_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +16,8 @@ import (
 
 	"corkboard/activitypub"
 	"corkboard/board"
+	"corkboard/outbox"
+	"corkboard/storage"
 )
 
 // sayings are what was said, short, of who said it and to how many rules.
@@ -96,6 +101,9 @@ func TestMicroblog(t *testing.T) {
 			"/topics/foreign_affairs_all Announce{" + path(question.URI) + "}",
 		}, mastodon.sayings())
 	})
+}
+
+func TestGiven(t *testing.T) {
 	t.Run("an edit and a deletion go to all who were given the post, signed by its author", func(t *testing.T) {
 		s := newStage(t)
 		mastodon, away := newNeighbour(t, "mastodon"), newNeighbour(t, "mastodon")
@@ -139,6 +147,19 @@ func TestMicroblog(t *testing.T) {
 			"/topics/japan Announce{" + path(p.URI) + "}",
 		}, mastodon.sayings())
 	})
+}
+
+// failing is a store that cannot be told of one inbox.
+type failing struct {
+	*storage.DB
+	inbox string
+}
+
+func (f *failing) EnsurePeer(ctx context.Context, inbox, host string) (board.PeerID, error) {
+	if inbox == f.inbox {
+		return 0, errors.New("the disk has a bad day")
+	}
+	return f.DB.EnsurePeer(ctx, inbox, host)
 }
 
 func (s *stage) edit(by board.Member, p board.Post, text string) {
@@ -193,6 +214,51 @@ func TestForum(t *testing.T) {
 			t.Errorf("not as it came:\n%s\n%s", original, last.raw)
 		}
 	})
+	t.Run("what came without its activity is announced by id, and its edit not at all", func(t *testing.T) {
+		s := newStage(t)
+		lemmy := newNeighbour(t, "nodebb")
+		s.speak()
+		s.follow(s.world.Topic.ID, s.person(lemmy, "dessa"))
+		carol := s.person(newNeighbour(t, "mastodon"), "carol")
+		article := s.article("foreign_affairs")
+		uri := carol.URI + "/statuses/9"
+		reply, err := s.Reply(t.Context(), board.NewReply{
+			By: carol.ID, To: article.ID, Text: board.Text{HTML: "<p>Three months.</p>"},
+			Remote: &board.Remote{URI: uri, Published: time.Now().Add(-time.Hour), Original: []byte(`{"type":"Create","object":"` + uri + `"}`)},
+		})
+		s.check(err)
+		s.said()
+		_, err = s.Edit(t.Context(), board.EditPost{
+			By: carol.ID, Post: reply.ID, Text: board.Text{HTML: "<p>Four months.</p>"},
+			Remote: &board.Remote{URI: uri, Updated: time.Now(), Original: []byte(`{"type":"Note","id":"` + uri + `"}`)},
+		})
+		s.check(err)
+		s.carried()
+		diff(t, "told", []string{"/topics/foreign_affairs Announce{Create{Note}}", "/topics/foreign_affairs Announce{" + path(uri) + "}"}, lemmy.sayings()[1:])
+	})
+	t.Run("somebody else's Update is announced as it came", func(t *testing.T) {
+		s := newStage(t)
+		lemmy := newNeighbour(t, "lemmy")
+		s.speak()
+		s.follow(s.world.Topic.ID, s.person(lemmy, "dessa"))
+		carol := s.person(newNeighbour(t, "mastodon"), "carol")
+		reply := s.heardReply(carol, s.article("foreign_affairs"), "9")
+		s.said()
+		update := []byte(`{ "type":"Update", "id":"` + reply.URI + `#1","actor":"` + carol.URI + `","object":{"type":"Note","id":"` + reply.URI + `"} }`)
+		_, err := s.Edit(t.Context(), board.EditPost{
+			By: carol.ID, Post: reply.ID, Text: board.Text{HTML: "<p>Four months.</p>"},
+			Remote: &board.Remote{URI: reply.URI, Updated: reply.PublishedAt.Add(time.Minute), Original: update},
+		})
+		s.check(err)
+		s.carried()
+		told := lemmy.told()
+		if last := told[len(told)-1]; last.String() != "Announce{Update{Note}}" || !bytes.Contains(last.raw, update) {
+			t.Errorf("not as it came: %s", last.raw)
+		}
+	})
+}
+
+func TestRemoval(t *testing.T) {
 	t.Run("a moderator's removal names him and the reason, and undoes our Announces", func(t *testing.T) {
 		s := newStage(t)
 		lemmy, mastodon := newNeighbour(t, "lemmy"), newNeighbour(t, "mastodon")
@@ -300,6 +366,35 @@ func TestSpeaker(t *testing.T) {
 			}
 		}
 	})
+	t.Run("who is gone by the time it is spoken of is told nothing", func(t *testing.T) {
+		s := newStage(t)
+		mastodon := newNeighbour(t, "mastodon")
+		carol := s.person(mastodon, "carol")
+		question := s.heardReply(carol, s.article("foreign_affairs"), "116")
+		s.reply(s.world.Member, question, "Yes.")
+		s.check(s.ForgetActor(t.Context(), carol.URI))
+		s.speak()
+		s.carried()
+		diff(t, "told", []string{}, mastodon.sayings())
+	})
+	t.Run("one event that cannot be spoken of keeps those before it from nobody", func(t *testing.T) {
+		s := newStage(t)
+		mastodon := newNeighbour(t, "mastodon")
+		carol, dave := s.person(mastodon, "carol"), s.person(newNeighbour(t, "mastodon"), "dave")
+		s.follow(s.world.Topic.ID, carol)
+		s.article("foreign_affairs")
+		s.follow(s.world.Topic.ID, dave)
+		s.speaker = outbox.NewSpeaker(outbox.SpeakerConfig{
+			Board: s.Board, Store: &failing{s.db, dave.SharedInbox}, Courier: s.courier, Log: slog.New(slog.DiscardHandler),
+		})
+		s.speak()
+		s.until("what came before is there", func() bool { return len(mastodon.told()) == 2 })
+		at, err := s.Cursor(t.Context(), "speaker")
+		s.check(err)
+		last, err := s.LastEvent(t.Context())
+		s.check(err)
+		diff(t, "the cursor", last-1, at)
+	})
 	t.Run("a Follow is accepted each time, the same one too", func(t *testing.T) {
 		s := newStage(t)
 		carol := s.person(newNeighbour(t, "mastodon"), "carol")
@@ -323,6 +418,9 @@ func TestSpeaker(t *testing.T) {
 			t.Errorf("the Group does not say so: %s", told[len(told)-1].raw)
 		}
 	})
+}
+
+func TestCost(t *testing.T) {
 	t.Run("a post costs the same activities and rules for one follower and for a hundred", func(t *testing.T) {
 		cost := func(followers int) (activities, rules int) {
 			s := newStage(t)
@@ -356,6 +454,9 @@ func TestSpeaker(t *testing.T) {
 		s.reply(s.world.Moderator, s.article("foreign_affairs", "japan"), "The other one.")
 		diff(t, "said", []string{"/members/gaijin Create{Note}", "/members/ronin Create{Note}"}, s.sayings(s.said()))
 	})
+}
+
+func TestRender(t *testing.T) {
 	t.Run("the client that posted gets what is sent", func(t *testing.T) {
 		s := newStage(t)
 		s.article("foreign_affairs")

@@ -136,8 +136,12 @@ func (s *stage) carried() []board.Activity {
 	said := s.said()
 	s.until("everything was carried", func() bool {
 		stats := s.courier.Stats()
-		return stats.Queued == 0 && stats.InFlight == 0 && stats.Watermark == stats.Newest &&
-			(len(said) == 0 || stats.Newest == said[len(said)-1].ID)
+		if stats.Queued > 0 || stats.InFlight > 0 || stats.Watermark != stats.Newest || len(said) > 0 && stats.Newest != said[len(said)-1].ID {
+			return false
+		}
+		behind, err := s.db.PeersBehind(s.t.Context(), 0, 1000)
+		s.check(err)
+		return len(behind) == 0
 	})
 	return said
 }
