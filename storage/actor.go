@@ -68,8 +68,9 @@ func rowOfActor(a board.Actor) actorRow {
 	}
 }
 
-// personColumns are what is shown of an actor beside a post, as cells.person takes them.
-const personColumns = "id, uri, type, name, host, display_name, tagline, url, gone_at"
+// personColumns are what is shown of an actor beside a post, of a table called
+// a, as cells.person takes them.
+const personColumns = "a.id, a.uri, a.type, a.name, a.host, a.display_name, a.tagline, a.url, a.gone_at"
 
 func (c *cells) person() board.Actor {
 	return board.Actor{
@@ -88,9 +89,9 @@ func (r *reader) people(ids []board.ActorID) (map[board.ActorID]board.Actor, err
 		people[a.ID] = a
 	}, `
 		SELECT `+personColumns+`
-		FROM actors
-		WHERE id IN `+list+`
-		ORDER BY id`, args...)
+		FROM actors a
+		WHERE a.id IN `+list+`
+		ORDER BY a.id`, args...)
 	return people, err
 }
 

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 	"time"
 
@@ -40,16 +39,20 @@ func (c *cells) post() board.Post {
 	return p
 }
 
+// onePostQuery selects a post with its author and whom it answers.
+var onePostQuery = `
+	SELECT ` + postColumns + `, ` + personColumns + `, ` + strings.ReplaceAll(personColumns, "a.", "b.") + `
+	FROM posts p
+	JOIN actors a ON a.id = p.author
+	LEFT JOIN actors b ON b.id = p.answered`
+
 // onePost reads a single post.
-func (r *reader) onePost(where string, args ...any) (board.Post, error) {
-	posts, err := r.posts(1, where, args...)
-	if err != nil {
-		return board.Post{}, err
-	}
-	if len(posts) == 0 {
-		return board.Post{}, wrap(sql.ErrNoRows)
-	}
-	return posts[0], nil
+func (r *reader) onePost(where string, args ...any) (post board.Post, err error) {
+	err = r.only(func(c *cells) {
+		post = c.post()
+		post.Author, post.To.Author = c.person(), c.person()
+	}, onePostQuery+where, args...)
+	return post, err
 }
 
 // posts reads a list of at most limit posts.
