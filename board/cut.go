@@ -42,10 +42,14 @@ type cutter struct {
 	linkSeen []byte // its text without the invisible parts
 }
 
-// cut leaves the text in out.
+// cut leaves the text in out. What has no tag at all was written as plain
+// text, so its lines stay lines.
 func (c *cutter) cut(src string) {
 	c.out, c.stack = c.out[:0], c.stack[:0]
 	c.fresh, c.breaks, c.marks, c.again, c.hiding, c.link = true, 0, 0, 0, "", ""
+	if !strings.Contains(src, "<") {
+		src = strings.ReplaceAll(strings.TrimSpace(src), "\n", "<br>")
+	}
 	z := html.NewTokenizer(strings.NewReader(src))
 	for {
 		switch kind := z.Next(); kind {
@@ -339,8 +343,15 @@ func (c *cutter) writeEnd(n node) {
 	}
 }
 
-// trim drops white space at the end of a block, which says nothing.
-func (c *cutter) trim() { c.out = bytes.TrimRight(c.out, " \n\t") }
+// trim drops white space at the end of a block or line, which says nothing.
+// It leaves an element its only text.
+func (c *cutter) trim() {
+	out := bytes.TrimRight(c.out, " \n\t")
+	if i := bytes.LastIndexByte(out, '<'); bytes.HasSuffix(out, []byte(">")) && out[i+1] != '/' {
+		return
+	}
+	c.out = out
+}
 
 // content is called before anything is written: it opens what is to be open.
 func (c *cutter) content() {
@@ -373,8 +384,15 @@ func (c *cutter) content() {
 }
 
 func (c *cutter) flushBreaks() {
+	if c.breaks == 0 {
+		return
+	}
+	c.trim()
 	for ; c.breaks > 0; c.breaks-- {
 		c.out = append(c.out, "<br>"...)
+	}
+	if c.link != "" {
+		c.linkText, c.linkSeen = append(c.linkText, '\n'), append(c.linkSeen, '\n')
 	}
 }
 

@@ -18,6 +18,7 @@ func TestClean(t *testing.T) {
 	for _, test := range []struct{ name, html, want string }{
 		{"nothing stays nothing", " \n\t ", ""},
 		{"loose text is a paragraph", "hello<br>there", "<p>hello<br>there</p>"},
+		{"plain text keeps its lines", "a &amp; b\r\nc\n\n\n\nd\n", "<p>a &amp; b<br>c<br><br>d</p>"},
 		{"paragraphs stay", "<p>a</p>\n<p>b</p>", "<p>a</p><p>b</p>"},
 		{"Mastodon's list stays",
 			`<p>a <del>b</del><s>c</s><code>d</code><b>e</b><strong>f</strong><u>g</u><i>h</i><em>i</em><ruby>j<rp>(</rp><rt>k</rt><rp>)</rp></ruby></p><pre>l</pre>`,
