@@ -484,6 +484,7 @@ func TestRender(t *testing.T) {
 		carol := s.person(mastodon, "carol")
 		s.speak()
 		article := s.article("foreign_affairs")
+		s.said()
 		s.edit(s.world.Member, article, "The carriers, @carol@"+carol.Host+" …")
 		s.carried()
 		told := mastodon.told()
