@@ -182,3 +182,26 @@ func BenchmarkVersion(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkThreads reads what a list of fifty threads shows.
+func BenchmarkThreads(b *testing.B) {
+	db := storagetest.Open(b)
+	world := storagetest.Fill(b, db, here)
+	err := db.Update(b.Context(), func(tx board.Tx) error {
+		for range 100 {
+			if _, err := openThread(tx, world.Member.Actor, "Title", world.Topic); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		threads, err := db.Threads(b.Context(), board.ThreadQuery{Topic: world.Topic.ID, Active: true, Limit: 50})
+		if err != nil || len(threads) != 50 {
+			b.Fatal(len(threads), err)
+		}
+	}
+}

@@ -25,7 +25,9 @@
 // newest commit, DB.view asks several of one state, and a Tx asks it inside a
 // change. Statements are prepared once on each connection and kept by their
 // text, by the driver; so a query's text is a constant, its values are bound,
-// and its plan stays (plan.go). A list walks along one index from a key: there
+// and its plan stays (plan.go). What stands on every page is taken from its rows
+// by hand (rows.go), everything else by the tags of a struct. A query that has
+// begun is finished, whoever goes away meanwhile: so it has to be short. A list walks along one index from a key: there
 // is no OFFSET, and what would have to be counted is a column.
 //
 // # The log of events
