@@ -100,7 +100,7 @@ func (b *Board) openThread(tx Tx, a NewArticle, d articleDraft) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	d.post.html = stripMentions(d.post.html, addressees(Actor{}, topics, a.Remote))
+	d.post.html = withoutAddressees(d.post.html, Actor{}, topics, a.Remote)
 	now := tx.Now()
 	thread := Thread{Title: d.title, Citation: d.citation, Topics: topics, CreatedAt: now, LastAt: now}
 	for _, word := range d.keywords {

@@ -203,6 +203,29 @@ func TestRepeats(t *testing.T) {
 	})
 }
 
+func TestLeadingMentions(t *testing.T) {
+	b := newBoard(t, board.Limits{})
+	ronin, a := member(t, b, "ronin", board.RoleMember), stranger(t, b, "gaijin")
+	first := article(t, b, ronin.ID)
+	const to = `<span class="h-card"><a href="https://board.example/members/ronin" class="u-url mention">@<span>ronin</span></a></span>`
+	for id, test := range map[string]struct{ html, want string }{
+		"the person answered is not shown again": {"<p>" + to + " Three months.</p>", "<p>Three months.</p>"},
+		"a text that is nothing else stays":      {"<p>" + to + "</p>", "<p><span class=\"h-card\"><a href=\"https://board.example/members/ronin\" class=\"u-url mention\" rel=\"nofollow ugc noopener noreferrer\">@<span>ronin</span></a></span></p>"},
+	} {
+		t.Run(id, func(t *testing.T) {
+			r := remote(a, first.ID, id)
+			r.Text.HTML = test.html
+			p, err := b.Reply(t.Context(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, p.HTML); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestArticleRules(t *testing.T) {
 	b := newBoard(t, board.Limits{TextBytes: 1000})
 	ronin := member(t, b, "ronin", board.RoleMember)

@@ -54,7 +54,7 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	d.html = stripMentions(d.html, addressees(p.To.Author, thread.Topics, e.Remote))
+	d.html = withoutAddressees(d.html, p.To.Author, thread.Topics, e.Remote)
 	p.HTML, p.Source, p.Warning, p.EditedAt = d.html, d.source, d.warning, at
 	if d.language != "" {
 		p.Language = d.language

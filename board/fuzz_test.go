@@ -154,6 +154,17 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
+// wordCount is how many words a text has. Where a script sets no spaces,
+// every character is one.
+func wordCount(html string) (n int) {
+	for line := range lines(html, true) {
+		for word := range strings.FieldsSeq(line) {
+			n += weight(word)
+		}
+	}
+	return n
+}
+
 func excerptHTML(s string) string {
 	return "<p>" + html.EscapeString(strings.TrimSuffix(s, "…")) + "</p>"
 }

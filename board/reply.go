@@ -46,7 +46,7 @@ func (b *Board) addReply(tx Tx, r NewReply, d draft) (Post, error) {
 	if !thread.LockedAt.IsZero() {
 		return Post{}, Errorf(Forbidden, "This thread is locked; it takes no more replies.")
 	}
-	d.html = stripMentions(d.html, addressees(to.Author, thread.Topics, r.Remote))
+	d.html = withoutAddressees(d.html, to.Author, thread.Topics, r.Remote)
 	number, err := tx.NextNumber(thread.ID)
 	if err != nil {
 		return Post{}, err
@@ -74,24 +74,21 @@ func (b *Board) answered(tx Tx, r NewReply) (Answered, Thread, error) {
 	return to, thread, err
 }
 
-// addressees are the addresses whose leading mentions are not shown: the To
-// line says them already.
-func addressees(parent Actor, topics []Topic, remote *Remote) map[string]bool {
+// withoutAddressees takes the leading mentions out of a remote text that the
+// To line says already. A text that is nothing else stays whole.
+func withoutAddressees(html string, parent Actor, topics []Topic, remote *Remote) string {
 	if remote == nil {
-		return nil
+		return html
 	}
-	hrefs := make(map[string]bool, 2+2*len(topics))
-	for _, uri := range []string{parent.URI, parent.URL} {
-		if uri != "" {
-			hrefs[uri] = true
-		}
-	}
+	hrefs := map[string]bool{parent.URI: true, parent.URL: true}
 	for _, t := range topics {
-		hrefs[t.URI], hrefs[t.URL] = true, true
-		hrefs[t.URI+AllSuffix] = true
+		hrefs[t.URI], hrefs[t.URL], hrefs[t.URI+AllSuffix] = true, true, true
 	}
 	delete(hrefs, "")
-	return hrefs
+	if rest := stripMentions(html, hrefs); rest != "" {
+		return rest
+	}
+	return html
 }
 
 // draft is a text made safe outside the transaction.

@@ -235,17 +235,6 @@ func cutWord(b *strings.Builder, word string, room int) string {
 	return b.String() + "…"
 }
 
-// wordCount is how many words a text has. Where a script sets no spaces,
-// every character is one.
-func wordCount(html string) (n int) {
-	for line := range lines(html, true) {
-		for word := range strings.FieldsSeq(line) {
-			n += weight(word)
-		}
-	}
-	return n
-}
-
 func weight(word string) int {
 	n := 0
 	for _, r := range word {

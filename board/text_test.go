@@ -46,14 +46,6 @@ func TestExcerpt(t *testing.T) {
 	}
 }
 
-func TestWordCount(t *testing.T) {
-	for html, want := range map[string]int{"": 0, "<p>a b</p><p>c</p>": 3, "<p>日本語 a</p>": 4, "<p>Привет, мир</p>": 2} {
-		if got := wordCount(html); got != want {
-			t.Errorf("wordCount(%q) = %d, want %d", html, got, want)
-		}
-	}
-}
-
 func TestTitleOf(t *testing.T) {
 	const mention = `<span class="h-card" translate="no"><a href="https://board.example/topics/news" class="u-url mention">@<span>news</span></a></span>`
 	for _, test := range []struct{ name, html, want string }{
