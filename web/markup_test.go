@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -105,7 +106,7 @@ func TestTimesAreInTheBoardsZone(t *testing.T) {
 	} {
 		location, err := time.LoadLocation(zone)
 		if err != nil {
-			t.Skip("this machine has no time zones")
+			t.Fatal(err)
 		}
 		h := &Handler{config: Config{Zone: location}}
 		if diff := cmp.Diff(want, string(h.markup().time(at).html())); diff != "" {
