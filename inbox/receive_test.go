@@ -52,6 +52,12 @@ func TestDoor(t *testing.T) {
 		{"no actor is refused", "", encode(t, good.with(object{"actor": nil})), as(carol), 400, "actor"},
 		{"no type is refused", "", encode(t, good.with(object{"type": nil})), as(carol), 400, "type"},
 		{"an id on another host is refused", "", encode(t, good.with(object{"id": mallory.id + "/1"})), as(carol), 400, "id"},
+		{"an id without end is refused", "", encode(t, good.with(object{"id": carol.id + strings.Repeat("/x", 2000)})), as(carol), 400, "longer"},
+		{"a request for another path is refused", "/actor/inbox", nil, func(r *http.Request, body []byte) {
+			r.URL.Path = "/inbox"
+			carol.sign(t, r, body)
+			r.URL.Path = "/actor/inbox"
+		}, 401, "does not fit"},
 		{"an id of ours is refused", "", encode(t, good.with(object{"id": string(h.Address) + "/t/1/0"})), as(carol), 403, "this board"},
 		{"an actor of ours is refused", "", encode(t, good.with(object{"actor": h.Member.URI})), as(carol), 403, "this board"},
 		{"somebody else's key is refused", "", encode(t, good), as(mallory), 401, "belongs to"},

@@ -12,6 +12,12 @@ import (
 	"corkboard/board"
 )
 
+// What is kept of an activity for 30 days is bounded.
+const (
+	maxTypeBytes = 100
+	maxIDBytes   = 2 << 10
+)
+
 // receiptFor fills a receipt with what an activity says of itself, nothing of
 // which is proved yet.
 func (in *Inbox) receiptFor(a *activitypub.Object, body []byte) (board.Receipt, error) {
@@ -27,6 +33,10 @@ func (in *Inbox) receiptFor(a *activitypub.Object, body []byte) (board.Receipt, 
 	}
 	id, err := a.Identity()
 	switch {
+	case len(a.Type) > maxTypeBytes:
+		return board.Receipt{}, problemf(http.StatusBadRequest, "type is longer than %d bytes.", maxTypeBytes)
+	case max(len(actor), len(id), len(laneOf(a))) > maxIDBytes:
+		return board.Receipt{}, problemf(http.StatusBadRequest, "id, actor or object is longer than %d bytes.", maxIDBytes)
 	case activitypub.Host(actor) == "":
 		return board.Receipt{}, problemf(http.StatusBadRequest, "actor is not the address of an actor.")
 	case in.address.Ours(actor) || in.address.Ours(id):
