@@ -133,7 +133,7 @@ var specimens = []specimen{
 	{file: "lemmy/objects/person.json", way: actor, want: outcome{Follows: 1, By: "picard", Name: "Jean-Luc Picard", Kind: board.Person}},
 	{file: "lemmy/objects/private_message.json", way: written, here: places{"https://queer.hacktivis.me/users/lanodan": "member"},
 		want: outcome{Letter: "Hello hello, testing", By: "picard"}},
-	{file: "lemmy/objects/tombstone.json", way: fetched, want: outcome{Refused: "A Tombstone is nothing"}},
+	{file: "lemmy/objects/tombstone.json", way: fetched, want: outcome{Refused: "it was deleted"}},
 
 	{file: "mastodon/activities/create_note.json", here: retiolus, want: thinkpad},
 	{file: "mastodon/activities/delete.json", want: outcome{Buried: true}},

@@ -2,13 +2,10 @@ package inbox
 
 import (
 	"context"
+	"net/http"
 
 	"corkboard/activitypub"
-	"corkboard/board"
 )
-
-// maxMembers is for how many members one private Note is kept.
-const maxMembers = 20
 
 // post is something that somebody wrote, and that is proved to be his: he signed
 // the activity it came in, or it was fetched from his own server.
@@ -63,6 +60,9 @@ func (in *Inbox) fetchPost(ctx context.Context, a *arrival, uri string) (post, e
 	if err != nil {
 		return post{}, err
 	}
+	if o.Is("Tombstone") {
+		return post{}, &activitypub.FetchError{URL: uri, Status: http.StatusGone, Reason: "it was deleted"}
+	}
 	author, err := authorOf(o, "")
 	return post{Object: o, author: author, original: o.Raw()}, err
 }
@@ -114,119 +114,4 @@ func (in *Inbox) hear(ctx context.Context, a *arrival, p post) error {
 // isVote reports whether a Note is a vote: the name of an option, and no text.
 func isVote(o *activitypub.Object) bool {
 	return o.Name != "" && o.InReplyTo != "" && o.Content == "" && o.Is("Note")
-}
-
-// article opens a thread in the topics that a public post names.
-func (in *Inbox) article(ctx context.Context, a *arrival, p post) (board.Post, error) {
-	topics, err := in.topics(ctx, p)
-	if err != nil {
-		return board.Post{}, err
-	}
-	if len(topics) == 0 {
-		return board.Post{}, refusef("It neither answers a post of this board nor names one of its topics.")
-	}
-	author, err := in.actor(ctx, a, p.author)
-	if err != nil {
-		return board.Post{}, err
-	}
-	text, err := in.textOf(ctx, p.Object)
-	if err != nil {
-		return board.Post{}, err
-	}
-	mentions, err := in.mentioned(ctx, p.Object)
-	if err != nil {
-		return board.Post{}, err
-	}
-	n := board.NewArticle{
-		By: author.ID, Title: p.Name, Citation: citationOf(p.Object), Text: text, Remote: remoteOf(p),
-		Mentions: mentions, Keywords: keywordsOf(p.Object, topics),
-	}
-	for _, t := range topics {
-		n.Topics = append(n.Topics, t.ID)
-	}
-	return in.Board.PostArticle(ctx, n)
-}
-
-// topics are those that a post names, in its order: recipients, audience and
-// mentions. A topic's second Group stands for the topic.
-func (in *Inbox) topics(ctx context.Context, p post) ([]board.Topic, error) {
-	var found []board.Topic
-	seen := map[board.ActorID]bool{}
-	for _, uri := range in.namedHere(p) {
-		a, err := in.known(ctx, uri)
-		if err != nil && board.KindOf(err) == board.NotFound || err == nil && a.Type != board.Group {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		topic, err := in.Board.TopicByActor(ctx, a.ID)
-		if err != nil {
-			return nil, err
-		}
-		if !seen[topic.ID] && len(found) < maxTopics {
-			found = append(found, topic)
-		}
-		seen[topic.ID] = true
-	}
-	return found, nil
-}
-
-const maxTopics = 5
-
-// namedHere are the addresses of this board that a post names.
-func (in *Inbox) namedHere(p post) []string {
-	var uris []string
-	for _, uri := range p.Recipients(p.carrier) {
-		if in.address.Ours(uri) {
-			uris = append(uris, uri)
-		}
-	}
-	for _, t := range p.Tags {
-		if t.Type == "Mention" && in.address.Ours(t.Href) {
-			uris = append(uris, t.Href)
-		}
-	}
-	return uris
-}
-
-// letter keeps what is not public for the members it is addressed to.
-func (in *Inbox) letter(ctx context.Context, a *arrival, p post) error {
-	members, topics := []board.ActorID{}, false
-	for _, uri := range in.namedHere(p) {
-		to, err := in.known(ctx, uri)
-		switch {
-		case err != nil && board.KindOf(err) != board.NotFound:
-			return err
-		case err != nil:
-		case to.Type == board.Person && len(members) < maxMembers:
-			members = append(members, to.ID)
-		case to.Type == board.Group:
-			topics = true
-		}
-	}
-	switch {
-	case len(members) == 0 && topics:
-		return refusef("It is not public (%s), and a topic has only public posts.", p.Visibility(p.carrier))
-	case len(members) == 0:
-		return refusef("It is not public (%s), and is for nobody here.", p.Visibility(p.carrier))
-	}
-	from, err := in.actor(ctx, a, p.author)
-	if err != nil {
-		return err
-	}
-	text, err := in.textOf(ctx, p.Object)
-	if err != nil {
-		return err
-	}
-	letter := board.NewLetter{From: from.ID, InReplyTo: p.InReplyTo, Text: text, Remote: *remoteOf(p)}
-	if about, err := in.postAt(ctx, p.InReplyTo); err == nil {
-		letter.About = about.ID
-	}
-	for _, letter.To = range members {
-		if err := in.Board.ReceiveLetter(ctx, letter); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -8,22 +8,12 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"corkboard/activitypub"
 	"corkboard/board"
 )
 
-const (
-	settleBatch   = 256
-	settleEvery   = 50 * time.Millisecond
-	settleLast    = 3 * time.Second // when the board stops
-	loadPage      = 100
-	lookEvery     = time.Second
-	sweepEvery    = time.Hour
-	sweepBatch    = 500
-	handleTimeout = time.Minute
-)
+// handleTimeout is for one activity, with all that it makes us fetch.
+const handleTimeout = time.Minute
 
 // arrival is an activity while a worker works it out.
 type arrival struct {
@@ -54,123 +44,6 @@ func init() {
 		"Follow": (*Inbox).follow, "Undo": (*Inbox).undo, "Accept": (*Inbox).accept, "Reject": (*Inbox).accept,
 		"Create": (*Inbox).create, "Update": (*Inbox).update, "Delete": (*Inbox).delete,
 		"Like": (*Inbox).like, "Announce": (*Inbox).announce,
-	}
-}
-
-// Run works out what arrives until ctx ends, beginning with what an earlier run
-// left. It returns when what was begun is finished or left for the next run.
-func (in *Inbox) Run(ctx context.Context) error {
-	var settling, working errgroup.Group
-	settling.Go(func() error { in.settle(); return nil })
-	stop := context.AfterFunc(ctx, in.queue.stop)
-	defer stop()
-	for range in.Workers {
-		working.Go(func() error {
-			for {
-				l, j, ok := in.queue.next(ctx)
-				if !ok {
-					return nil
-				}
-				in.work(ctx, l, j)
-			}
-		})
-	}
-	working.Go(func() error { in.lookAfter(ctx); return nil })
-	err := working.Wait()
-	in.settled <- board.Receipt{} // none has ID 0: the end
-	return errors.Join(err, settling.Wait())
-}
-
-// lookAfter loads what waits on disk when its turn has come, and drops what is
-// past its time.
-func (in *Inbox) lookAfter(ctx context.Context) {
-	look, sweep := time.NewTicker(lookEvery), time.NewTicker(sweepEvery)
-	defer look.Stop()
-	defer sweep.Stop()
-	in.sweep(ctx)
-	for {
-		if in.queue.wantsLoading(time.Now()) {
-			if err := in.load(ctx); err != nil && ctx.Err() == nil {
-				in.Log.Error("load receipts", "err", err)
-			}
-		}
-		select {
-		case <-look.C:
-		case <-in.queue.drained:
-		case <-sweep.C:
-			in.sweep(ctx)
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// load reads what waits on disk, in order, as far as there is room. It reads
-// twice: what was kept on disk while it read the first time comes with the second.
-func (in *Inbox) load(ctx context.Context) error {
-	for range 2 {
-		away, after := 0, int64(0)
-		for {
-			page, err := in.Receipts.WaitingReceipts(ctx, after, loadPage)
-			if err != nil {
-				return err
-			}
-			for _, r := range page {
-				after = r.ID
-				if r.NextTryAt.After(time.Now()) {
-					in.queue.remember(r)
-					away++
-				} else if !in.queue.load(job{Receipt: r}) {
-					return nil
-				}
-			}
-			if len(page) < loadPage {
-				break
-			}
-		}
-		in.queue.caughtUp(away)
-	}
-	return nil
-}
-
-// sweep drops receipts that were settled long ago.
-func (in *Inbox) sweep(ctx context.Context) {
-	for more := true; more && ctx.Err() == nil; {
-		var err error
-		if more, err = in.Receipts.DropReceipts(ctx, time.Now().Add(-in.Keep), sweepBatch); err != nil && ctx.Err() == nil {
-			in.Log.Warn("drop old receipts", "err", err)
-		}
-	}
-}
-
-// work works out the first of a lane, and gives the lane back.
-func (in *Inbox) work(ctx context.Context, l *lane, j job) {
-	if until, ok := in.queue.isPutOff(l, time.Now()); ok {
-		in.postpone(l, j.Receipt, until)
-		return
-	}
-	err := in.handle(ctx, j)
-	if err != nil && ctx.Err() != nil {
-		in.queue.done(l) // it stays on disk, and is the next run's
-		return
-	}
-	r := in.judge(j.Receipt, err, time.Now())
-	if r.State == board.Waiting {
-		in.postpone(l, r, r.NextTryAt)
-		return
-	}
-	in.settled <- r
-	in.queue.done(l)
-}
-
-// postpone puts a lane off; those behind its first wait as long.
-func (in *Inbox) postpone(l *lane, first board.Receipt, until time.Time) {
-	first.NextTryAt, first.Body = until, nil
-	behind := in.queue.putOff(l, first.ID, until)
-	in.settled <- first
-	for _, j := range behind {
-		j.NextTryAt, j.Body = until, nil
-		in.settled <- j.Receipt
 	}
 }
 
@@ -292,44 +165,3 @@ func reason(err error) string {
 
 // sentence is a text without a full stop at its end.
 func sentence(text string) string { return strings.TrimRight(text, ". ") }
-
-// settle keeps what became of receipts, many in one transaction.
-func (in *Inbox) settle() {
-	tick := time.NewTicker(settleEvery)
-	defer tick.Stop()
-	var batch []board.Receipt
-	for {
-		full := false
-		select {
-		case r := <-in.settled:
-			if r.ID == 0 {
-				ctx, cancel := context.WithTimeout(context.Background(), settleLast)
-				defer cancel()
-				in.save(ctx, batch)
-				return
-			}
-			batch = append(batch, r)
-			full = len(batch) >= settleBatch
-		case <-tick.C:
-			full = len(batch) > 0
-		}
-		if full && in.save(context.Background(), batch) {
-			batch = batch[:0]
-		}
-	}
-}
-
-// save reports whether it succeeded. What could not be saved is worked out
-// again after a restart, which changes nothing.
-func (in *Inbox) save(ctx context.Context, batch []board.Receipt) bool {
-	if len(batch) == 0 {
-		return true
-	}
-	if err := in.Receipts.SettleReceipts(ctx, batch); err != nil {
-		in.Log.Error("settle receipts", "count", len(batch), "err", err)
-		time.Sleep(settleEvery)
-		return false
-	}
-	in.queue.release(batch)
-	return true
-}
