@@ -36,12 +36,16 @@ type remembered struct {
 }
 
 func newPeople() *people {
-	known, err := lru.New[string, remembered](peopleInMind)
-	met, err2 := lru.New[string, *activitypub.Object](justMet)
-	if err != nil || err2 != nil {
+	return &people{known: newMemory[remembered](peopleInMind), met: newMemory[*activitypub.Object](justMet)}
+}
+
+// newMemory returns a map that forgets what was not asked for lately.
+func newMemory[V any](size int) *lru.Cache[string, V] {
+	memory, err := lru.New[string, V](size)
+	if err != nil {
 		return nil // only a size below 1 is an error
 	}
-	return &people{known: known, met: met}
+	return memory
 }
 
 // meet keeps the document of somebody whose key was just fetched.

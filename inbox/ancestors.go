@@ -17,7 +17,7 @@ const (
 
 // ancestors fetches what a post answers, and what that answers, newest first,
 // until one answers a post of this board, which is returned too, or nothing.
-func (in *Inbox) ancestors(ctx context.Context, a *arrival, p post) (chain []post, root board.Post, err error) {
+func (in *Inbox) ancestors(ctx context.Context, a *arrival, p post) (chain []post, root board.PostID, err error) {
 	seen := map[string]bool{p.ID: true}
 	for uri := p.InReplyTo; len(chain) < maxAncestors; {
 		if seen[uri] {
@@ -47,18 +47,20 @@ func (in *Inbox) ancestors(ctx context.Context, a *arrival, p post) (chain []pos
 
 // placeUnder numbers an ancestor that was fetched. One that answers nothing
 // opens the thread.
-func (in *Inbox) placeUnder(ctx context.Context, a *arrival, p post, parent board.Post) (board.Post, error) {
+func (in *Inbox) placeUnder(ctx context.Context, a *arrival, p post, parent board.PostID) (board.PostID, error) {
 	if p.InReplyTo != "" {
-		return in.reply(ctx, a, p, board.NewReply{To: parent.ID})
+		placed, err := in.reply(ctx, a, p, board.NewReply{To: parent})
+		return placed.ID, err
 	}
 	topics, err := in.topics(ctx, p)
 	if err == nil && len(topics) == 0 {
 		err = refusef("What it answers begins with %s, which has nothing to do with this board.", p.ID)
 	}
 	if err != nil {
-		return board.Post{}, err
+		return 0, err
 	}
-	return in.article(ctx, a, p)
+	placed, err := in.article(ctx, a, p)
+	return placed.ID, err
 }
 
 // answerAlone numbers a reply whose parent could not be had, if it says that it

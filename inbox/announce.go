@@ -28,7 +28,7 @@ func (in *Inbox) announce(ctx context.Context, a *arrival) error {
 	if err != nil {
 		return err
 	}
-	return in.Board.Share(ctx, by.ID, post.ID, a.ID)
+	return in.Board.Share(ctx, by.ID, post, a.ID)
 }
 
 // mayBeHandedOn reports whether an activity is worth taking from somebody who is

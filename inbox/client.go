@@ -167,11 +167,11 @@ func (c command) reply(ctx context.Context, p post) (board.Post, error) {
 	parent, err := c.in.postAt(ctx, p.InReplyTo)
 	if err != nil {
 		if board.KindOf(err) == board.NotFound {
-			return parent, board.FieldErrorf("inReplyTo", "There is no post at %.200s on this board.", p.InReplyTo)
+			return board.Post{}, board.FieldErrorf("inReplyTo", "There is no post at %.200s on this board.", p.InReplyTo)
 		}
-		return parent, err
+		return board.Post{}, err
 	}
-	return c.in.Board.Reply(ctx, board.NewReply{By: c.member.ID, FormKey: c.formKey, To: parent.ID, Text: typed(p.Object)})
+	return c.in.Board.Reply(ctx, board.NewReply{By: c.member.ID, FormKey: c.formKey, To: parent, Text: typed(p.Object)})
 }
 
 func (c command) article(ctx context.Context, p post) (board.Post, error) {
@@ -199,11 +199,14 @@ func (c command) own(ctx context.Context, uri string) (board.Post, error) {
 	if uri == "" {
 		return board.Post{}, board.FieldErrorf("id", "The object has no id.")
 	}
-	p, err := c.in.postAt(ctx, uri)
-	if err != nil && board.KindOf(err) == board.NotFound {
-		return p, board.Errorf(board.NotFound, "There is no post at %.200s on this board.", uri)
+	id, err := c.in.postAt(ctx, uri)
+	if err != nil {
+		if board.KindOf(err) == board.NotFound {
+			return board.Post{}, board.Errorf(board.NotFound, "There is no post at %.200s on this board.", uri)
+		}
+		return board.Post{}, err
 	}
-	return p, err
+	return c.in.Board.PostByID(ctx, id)
 }
 
 func (c command) update(ctx context.Context, p post) (board.EventID, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"corkboard/activitypub"
 	"corkboard/board"
@@ -90,6 +91,7 @@ type Inbox struct {
 	policy  activitypub.SignaturePolicy
 	queue   *queue
 	people  *people
+	posts   *lru.Cache[string, board.PostID] // the numbers of those asked for lately
 	errands *errands
 	slots   chan struct{} // requests in flight
 	settled chan board.Receipt
@@ -105,6 +107,7 @@ func New(c Config) *Inbox {
 		policy:  activitypub.SignaturePolicy{Origin: string(address), AllowHTTP: c.AllowHTTP},
 		queue:   newQueue(c.MaxBacklog, c.MaxMemory),
 		people:  newPeople(),
+		posts:   newMemory[board.PostID](postsInMind),
 		errands: newErrands(c.Workers),
 		slots:   make(chan struct{}, c.MaxRequests),
 		settled: make(chan board.Receipt, settleBatch),

@@ -40,7 +40,7 @@ func (in *Inbox) letter(ctx context.Context, a *arrival, p post) error {
 	}
 	letter := board.NewLetter{From: from.ID, InReplyTo: p.InReplyTo, Text: text, Remote: *remoteOf(p)}
 	if about, err := in.postAt(ctx, p.InReplyTo); err == nil {
-		letter.About = about.ID
+		letter.About = about
 	}
 	for _, letter.To = range members {
 		if err := in.Board.ReceiveLetter(ctx, letter); err != nil {

@@ -15,5 +15,5 @@ func (in *Inbox) like(ctx context.Context, a *arrival) error {
 	if err != nil {
 		return err
 	}
-	return in.Board.Like(ctx, by.ID, post.ID)
+	return in.Board.Like(ctx, by.ID, post)
 }

@@ -8,22 +8,38 @@ import (
 	"corkboard/board"
 )
 
+// postsInMind is of how many posts the number is remembered: it never changes,
+// and everybody answers the same few.
+const postsInMind = 4096
+
 // postAt finds the post that an address speaks of: its id, or one of our
 // addresses for it; that of a thread is its article's.
-func (in *Inbox) postAt(ctx context.Context, uri string) (board.Post, error) {
-	p, err := in.Board.PostByURI(ctx, uri)
-	if err == nil || board.KindOf(err) != board.NotFound {
-		return p, err
+func (in *Inbox) postAt(ctx context.Context, uri string) (board.PostID, error) {
+	if id, ok := in.posts.Get(uri); ok {
+		return id, nil
 	}
+	p, err := in.Board.PostByURI(ctx, uri)
+	if err != nil && board.KindOf(err) == board.NotFound {
+		p, err = in.postByNumber(ctx, uri, err)
+	}
+	if err == nil {
+		in.posts.Add(uri, p.ID)
+	}
+	return p.ID, err
+}
+
+// postByNumber reads an address of ours, or returns the error that led here.
+func (in *Inbox) postByNumber(ctx context.Context, uri string, missing error) (board.Post, error) {
 	uri, _, _ = strings.Cut(uri, "#")
 	thread, ok := in.address.ThreadOf(uri)
 	if !ok {
-		return p, err
+		return board.Post{}, missing
 	}
 	number, rest := 0, strings.TrimPrefix(uri, in.address.Thread(thread))
 	if rest != "" {
+		var err error
 		if number, err = strconv.Atoi(rest[1:]); err != nil {
-			return p, board.Errorf(board.NotFound, "There is no post at %s.", uri)
+			return board.Post{}, missing
 		}
 	}
 	return in.Board.Post(ctx, thread, number)
@@ -34,7 +50,7 @@ func (in *Inbox) answer(ctx context.Context, a *arrival, p post) error {
 	parent, err := in.postAt(ctx, p.InReplyTo)
 	switch {
 	case err == nil:
-		_, err = in.reply(ctx, a, p, board.NewReply{To: parent.ID})
+		_, err = in.reply(ctx, a, p, board.NewReply{To: parent})
 		return err
 	case board.KindOf(err) != board.NotFound:
 		return err
@@ -50,7 +66,7 @@ func (in *Inbox) answer(ctx context.Context, a *arrival, p post) error {
 			return err
 		}
 	}
-	_, err = in.reply(ctx, a, p, board.NewReply{To: root.ID})
+	_, err = in.reply(ctx, a, p, board.NewReply{To: root})
 	return err
 }
 

@@ -56,9 +56,9 @@ func (in *Inbox) takeBack(ctx context.Context, by board.Actor, done, object stri
 		return notHere(err, object)
 	}
 	if done == "Like" {
-		return in.Board.Unlike(ctx, by.ID, post.ID)
+		return in.Board.Unlike(ctx, by.ID, post)
 	}
-	return in.Board.Unshare(ctx, by.ID, post.ID)
+	return in.Board.Unshare(ctx, by.ID, post)
 }
 
 // said finds what the sender did under an id, where the Undo says no more.
