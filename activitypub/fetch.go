@@ -41,7 +41,7 @@ func noAnswer(address string, err error) error {
 	case errors.Is(err, errNotPublic):
 		e.Temporary, e.Reason = false, errNotPublic.Error()
 	case errors.As(err, &dns):
-		e.Temporary, e.Reason = !dns.IsNotFound, "the name of the host is not known"
+		e.Reason = "the name of the host is not known" // now: names come and go, and resolvers err
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		e.Reason = "there was no answer in time"
 	}

@@ -130,6 +130,7 @@ func TestKeyThatCannotBeHad(t *testing.T) {
 		status int
 	}{
 		{"a server in trouble is asked to come back", page{status: 503}, 503},
+		{"a key that is kept from us is asked for again", page{status: 403}, 503},
 		{"a missing key is refused", page{status: 404}, 401},
 		{"a deleted key is refused", page{status: 410}, 401},
 	} {

@@ -137,7 +137,7 @@ func unverified(err error) error {
 	}
 	missing, ok := errors.AsType[*activitypub.FetchError](err)
 	switch {
-	case ok && missing.Temporary:
+	case ok && (missing.Temporary || missing.Status >= http.StatusBadRequest && !missing.Gone()):
 		return later("The key could not be had: %s (%s).", missing.URL, missing.Reason)
 	case ok:
 		return problemf(http.StatusUnauthorized, "The key is not to be had: %s (%s).", missing.URL, missing.Reason)
