@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -114,6 +115,9 @@ func (w *writer) run() {
 			if !open {
 				return
 			}
+			// Whoever is about to submit does so first. Under load this makes
+			// groups twice as large, and a commit costs as much as three changes.
+			runtime.Gosched()
 			w.write(w.gather(c))
 			w.resting = 0
 		case <-clock.C:
