@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,19 +26,27 @@ import (
 const (
 	floodFile = "CORKBOARD_FLOOD_FILE"
 	floodTo   = "CORKBOARD_FLOOD_TO"
+	pagesFile = "CORKBOARD_PAGES_FILE"
 )
 
 // connections is over how many the load comes.
 const connections = 64
 
 func init() {
-	if file := os.Getenv(floodFile); file != "" {
-		if err := sendFlood(file, os.Getenv(floodTo)); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
+	var err error
+	switch flood, pages := os.Getenv(floodFile), os.Getenv(pagesFile); {
+	case flood != "":
+		err = sendFlood(flood, os.Getenv(floodTo))
+	case pages != "":
+		err = askForPages(pages)
+	default:
+		return
 	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
 }
 
 // flood is a load that is ready to be sent.
@@ -55,9 +64,7 @@ func newFlood(b *bench, url string, requests []request) *flood {
 	for n, r := range requests {
 		all[n] = r.raw
 	}
-	var encoded bytes.Buffer
-	b.must(gob.NewEncoder(&encoded).Encode(all))
-	b.must(os.WriteFile(file, encoded.Bytes(), 0o600))
+	b.must(writeGob(file, all))
 	f := &flood{cmd: exec.Command(os.Args[0])}
 	f.cmd.Env = append(os.Environ(), floodFile+"="+file, floodTo+"="+strings.TrimPrefix(url, "http://"))
 	f.cmd.Stderr = os.Stderr
@@ -100,8 +107,8 @@ func (f *flood) drain(b *bench, status int) {
 
 // sendFlood is the other process.
 func sendFlood(file, to string) error {
-	requests, err := readFlood(file)
-	if err != nil {
+	var requests [][]byte
+	if err := readGob(file, &requests); err != nil {
 		return err
 	}
 	var conns []net.Conn
@@ -140,16 +147,6 @@ func sendFlood(file, to string) error {
 	}
 	fmt.Println(strings.Join(words, ", "))
 	return errors.Join(errs...)
-}
-
-func readFlood(file string) (requests [][]byte, err error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	err = gob.NewDecoder(f).Decode(&requests)
-	return requests, err
 }
 
 // sendOver sends what is next over one connection, one after the other. Who is
@@ -201,4 +198,85 @@ func readAnswer(r *bufio.Reader) (status int, err error) {
 			}
 		}
 	}
+}
+
+const pagesPerSecond = 200
+
+// paced asks for 200 pages a second, whether or not the last one came, and
+// returns how long each took. It does so from another process: how long an
+// answer waits for this one's goroutines is not the board's time.
+func paced(b *bench, url string, path func(n int) string, d time.Duration) []time.Duration {
+	b.Helper()
+	pages := make([]string, max(int(d.Seconds()*pagesPerSecond), 1))
+	for n := range pages {
+		pages[n] = url + path(n)
+	}
+	file := filepath.Join(b.TempDir(), "pages")
+	b.must(writeGob(file, pages))
+	cmd := exec.Command(os.Args[0])
+	cmd.Env, cmd.Stderr = append(os.Environ(), pagesFile+"="+file), os.Stderr
+	b.must(cmd.Run())
+	var times []time.Duration
+	b.must(readGob(file, &times))
+	return times
+}
+
+// askForPages is the other process. It leaves the times in place of the pages.
+func askForPages(file string) error {
+	var pages []string
+	if err := readGob(file, &pages); err != nil {
+		return err
+	}
+	transport := &http.Transport{MaxIdleConnsPerHost: 100, DisableCompression: true}
+	times, errs := make([]time.Duration, len(pages)), make([]error, len(pages))
+	var asked sync.WaitGroup
+	tick := time.NewTicker(time.Second / pagesPerSecond)
+	defer tick.Stop()
+	for n, page := range pages {
+		<-tick.C
+		due := time.Now()
+		asked.Go(func() {
+			errs[n] = getPage(transport, page)
+			times[n] = time.Since(due)
+		})
+	}
+	asked.Wait()
+	return errors.Join(append(errs, writeGob(file, times))...)
+}
+
+func getPage(transport *http.Transport, url string) error {
+	request, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	request.Host = goalHost
+	answer, err := transport.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		return err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("GET %s: %s", url, answer.Status)
+	}
+	return nil
+}
+
+func writeGob(file string, value any) error {
+	var encoded bytes.Buffer
+	if err := gob.NewEncoder(&encoded).Encode(value); err != nil {
+		return err
+	}
+	return os.WriteFile(file, encoded.Bytes(), 0o600)
+}
+
+func readGob(file string, value any) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return gob.NewDecoder(f).Decode(value)
 }

@@ -442,52 +442,6 @@ func (r *receiver) pacedP99(b *bench) float64 {
 	return percentile(paced(b, r.url, shuffled(floodThreads, b.small/postsOfThread), b.round), 99)
 }
 
-const pagesPerSecond = 200
-
-// paced asks for 200 pages a second, whether or not the last one came, and
-// returns how long each took.
-func paced(b *bench, url string, path func(n int) string, d time.Duration) []time.Duration {
-	b.Helper()
-	transport := &http.Transport{MaxIdleConnsPerHost: 100, DisableCompression: true}
-	defer transport.CloseIdleConnections()
-	times := make([]time.Duration, max(int(d.Seconds()*pagesPerSecond), 1))
-	var asked sync.WaitGroup
-	tick := time.NewTicker(time.Second / pagesPerSecond)
-	defer tick.Stop()
-	for n := range times {
-		<-tick.C
-		due := time.Now()
-		asked.Go(func() {
-			if err := getPage(transport, url+path(n)); err != nil {
-				b.Error(err)
-			}
-			times[n] = time.Since(due)
-		})
-	}
-	asked.Wait()
-	return times
-}
-
-func getPage(transport *http.Transport, url string) error {
-	request, err := http.NewRequest(http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	request.Host = goalHost
-	answer, err := transport.RoundTrip(request)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
-		return err
-	}
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("GET %s: %s", url, answer.Status)
-	}
-	return nil
-}
-
 // measureDisk lets replies come, indexes them, and compares the file with what
 // is in the columns of the posts and their originals. What was written for a
 // moment and is free again is not counted.

@@ -67,8 +67,6 @@ func TestGoals(t *testing.T) {
 	sizes := tiny
 	if *goalsJudged {
 		sizes = full(*goalTime)
-	} else if testing.Short() {
-		sizes.rounds = 1
 	}
 	quiet := newCanary()
 	var table []finding
@@ -110,7 +108,7 @@ type sizes struct {
 }
 
 var tiny = sizes{
-	round: 20 * time.Millisecond, rounds: 2, small: 1500, large: 3000, long: 600, activities: 60, hosts: 5, farHosts: 10,
+	round: 20 * time.Millisecond, rounds: 1, small: 1500, large: 3000, long: 600, activities: 60, hosts: 5, farHosts: 10,
 	hostDelay: 5 * time.Millisecond, farDelay: 10 * time.Millisecond, deliveries: 20, few: 5, many: 50, loaded: 200 * time.Millisecond,
 }
 
