@@ -146,7 +146,7 @@ func (b *Board) CheckInvitation(ctx context.Context, secret string) (Invitation,
 func (b *Board) NewToken(ctx context.Context, name string) (token string, err error) {
 	m, err := b.Member(ctx, name)
 	if err != nil {
-		return "", err
+		return "", named(err, "There is no member %s.", name)
 	}
 	token = rand.Text()
 	err = b.update(ctx, func(tx Tx) error { return tx.AddToken(m.ID, hashSecret(token)) })

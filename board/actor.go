@@ -217,7 +217,7 @@ func (b *Board) newKey() (keyPair, error) {
 func (b *Board) OpenSite(ctx context.Context) (Actor, error) {
 	site, err := b.ActorByHandle(ctx, SiteName, "")
 	if err == nil && site.URI != b.Address().Site() {
-		return Actor{}, Errorf(Conflict, "This board's address is %s. Other servers know it by that, so it cannot become %s.",
+		return Actor{}, Errorf(Conflict, "This board's address is %s. Other servers know it by that, so it cannot become %s. Set CORKBOARD_URL to it, or CORKBOARD_DATA to a new folder for a new board.",
 			strings.TrimSuffix(site.URI, "/actor"), b.Address())
 	}
 	if err == nil || KindOf(err) != NotFound {

@@ -50,3 +50,11 @@ func KindOf(err error) Kind {
 	}
 	return Internal
 }
+
+// named says of a NotFound error what it is that is not there.
+func named(err error, format string, args ...any) error {
+	if KindOf(err) == NotFound {
+		return Errorf(NotFound, format, args...)
+	}
+	return err
+}

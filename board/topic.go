@@ -94,7 +94,7 @@ func (b *Board) newKeys(n int) ([]keyPair, error) {
 func (b *Board) CloseTopic(ctx context.Context, by ActorID, name string) error {
 	topic, err := b.Topic(ctx, name)
 	if err != nil {
-		return err
+		return named(err, "There is no topic %s.", name)
 	}
 	return b.update(ctx, func(tx Tx) error {
 		if _, err := moderator(tx, by); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -10,13 +11,14 @@ import (
 	"strings"
 	"time"
 
+	"corkboard/activitypub"
 	"corkboard/board"
 )
 
 // Config is what the operator sets, by flag or by environment: --listen is
 // CORKBOARD_LISTEN. A wrong value stops the start with one sentence.
 type Config struct {
-	URL            string   `default:"http://localhost:8080" help:"What the world calls the board; fixed for ever once it federates."`
+	URL            string   `help:"What the world calls the board, such as https://board.example; fixed for ever. A first serve without it makes a board at http://localhost:8080."`
 	Listen         string   `default:"127.0.0.1:8080" help:"Address and port to listen on."`
 	Data           string   `default:"./data" help:"Folder of board.db."`
 	Name           string   `default:"Corkboard" help:"The board's name on its pages."`
@@ -26,8 +28,14 @@ type Config struct {
 	DebugListen    string   `help:"Address for /metrics /healthz /readyz /debug/pprof; keep it private."`
 	AllowNetworks  []string `help:"CIDRs that outgoing requests may reach though they are not public."`
 	AllowHTTP      bool     `name:"allow-http" help:"Speak plain http with peers; for tests."`
+	BlockedHosts   []string `help:"Servers that the board takes nothing from, their subdomains included."`
+	TLS            string   `default:"off" help:"Only off: a proxy in front of the board speaks https."`
+	Registration   string   `default:"invite" help:"Only invite: members join by a link that an administrator gives them."`
 	MemberLimit    int      `default:"60" help:"How many posts a member may write in an hour; 0 for any number."`
 	RemoteLimit    int      `default:"120" help:"How many posts somebody of another server may write in an hour; 0 for any number."`
+	TextLimit      int      `default:"65536" help:"How many bytes a text may have; 0 for any number."`
+	LoginTries     int      `default:"10" help:"How often one may try to log in at once, for each account and each address."`
+	Backlog        int      `default:"20000" help:"How many activities may wait to be worked out before others are asked to come back later."`
 	LogLevel       string   `default:"info" enum:"debug,info,warn,error" help:"How much to log: debug, info, warn or error."`
 
 	address       board.Address
@@ -36,11 +44,20 @@ type Config struct {
 	allowNetworks []netip.Prefix
 }
 
+// localAddress is where a board is tried out.
+const localAddress = "http://localhost:8080"
+
 // Validate is called by the command line's parser.
 func (c *Config) Validate() error {
 	var err error
-	if c.address, err = parseAddress(c.URL); err != nil {
+	if c.address, err = parseAddress(cmp.Or(c.URL, localAddress)); err != nil {
 		return err
+	}
+	if cmp.Or(c.TLS, "off") != "off" {
+		return fmt.Errorf("CORKBOARD_TLS is %q; this version knows only off: let a proxy in front of the board speak https", c.TLS)
+	}
+	if cmp.Or(c.Registration, "invite") != "invite" {
+		return fmt.Errorf("CORKBOARD_REGISTRATION is %q; this version knows only invite: members join by a link", c.Registration)
 	}
 	if c.zone, err = time.LoadLocation(c.Timezone); err != nil {
 		return fmt.Errorf("CORKBOARD_TIMEZONE is %q, which is no time zone; write one such as UTC or Europe/Berlin", c.Timezone)
@@ -63,8 +80,29 @@ func (c *Config) Validate() error {
 // limits are what one actor may do.
 func (c *Config) limits() board.Limits {
 	l := board.DefaultLimits()
-	l.MemberPostsPerHour, l.RemotePostsPerHour = c.MemberLimit, c.RemoteLimit
+	l.MemberPostsPerHour, l.RemotePostsPerHour, l.TextBytes = c.MemberLimit, c.RemoteLimit, c.TextLimit
 	return l
+}
+
+// blocked reports whether nothing is taken from a host: it, or a domain that
+// it is in, is on the operator's list. The port does not matter.
+func (c *Config) blocked(host string) bool {
+	name := hostName(host)
+	for _, b := range c.BlockedHosts {
+		if b = hostName(b); b != "" && (name == b || strings.HasSuffix(name, "."+b)) {
+			return true
+		}
+	}
+	return false
+}
+
+// hostName is a host in the one way in which hosts are compared, without a port.
+func hostName(host string) string {
+	host = activitypub.Host("https://" + strings.TrimSpace(host))
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
 }
 
 // database is the path of the board's one file.

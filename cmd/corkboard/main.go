@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -11,6 +12,8 @@ import (
 	_ "time/tzdata" // zones on machines that have none
 
 	"github.com/alecthomas/kong"
+
+	"corkboard/board"
 )
 
 // commandLine is everything that can be said to the program.
@@ -40,9 +43,18 @@ func main() {
 		os.Exit(2)
 	}
 	if err := parsed.Run(&cli.Config, logger(cli.LogLevel)); err != nil {
-		fmt.Fprintf(os.Stderr, "corkboard: %v\n", err)
+		fmt.Fprintf(os.Stderr, "corkboard: %s\n", sentence(err))
 		os.Exit(1)
 	}
+}
+
+// sentence is what a person is told of an error: of a refusal its text, without
+// the cause that it is kept with for the log.
+func sentence(err error) string {
+	if e, ok := errors.AsType[*board.Error](err); ok {
+		return e.Text
+	}
+	return err.Error()
 }
 
 func logger(level string) *slog.Logger {

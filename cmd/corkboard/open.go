@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 // that it was first served with; only a new board takes it from the settings.
 func open(ctx context.Context, c *Config, o storage.Options, log *slog.Logger) (*storage.DB, *board.Board, error) {
 	o.Log = log
+	o.Existing = !o.Serve && c.URL == "" // a command alone does not decide where a new board is
 	db, err := storage.Open(ctx, c.database(), o)
 	if err != nil {
 		return nil, nil, err
@@ -24,8 +26,7 @@ func open(ctx context.Context, c *Config, o storage.Options, log *slog.Logger) (
 	}
 	b := board.New(db, board.Config{Address: address, Limits: c.limits(), NewKey: newKey}, log)
 	if _, err := b.OpenSite(ctx); err != nil {
-		db.Close()
-		return nil, nil, err
+		return nil, nil, errors.Join(err, db.Close())
 	}
 	return db, b, nil
 }

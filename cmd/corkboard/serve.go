@@ -75,11 +75,12 @@ func (s *server) connect(ctx context.Context) error {
 	s.speaker = outbox.NewSpeaker(outbox.SpeakerConfig{Board: s.board, Store: s.db, Courier: s.courier, Log: s.log})
 	s.inbox = inbox.New(inbox.Config{
 		Board: s.board, Receipts: s.db, Client: s.client, Keys: activitypub.NewKeyFinder(s.client, knownKeys{s.db}),
-		Woke: s.courier.Wake, Render: s.speaker.Render, AllowHTTP: s.config.AllowHTTP, Log: s.log,
+		Blocked: s.config.blocked, MaxBacklog: s.config.Backlog, Woke: s.courier.Wake, Render: s.speaker.Render, AllowHTTP: s.config.AllowHTTP, Log: s.log,
 	})
 	pages, err := web.New(web.Config{
 		Board: s.board, Sessions: s.db.Sessions(), Address: s.board.Address(), Name: s.config.Name, Disclaimer: s.config.Disclaimer,
 		Zone: s.config.zone, ClientIP: clientIP(s.config.proxies), Log: s.log,
+		Limits: web.Limits{LoginBurst: s.config.LoginTries},
 	})
 	if err != nil {
 		return err
