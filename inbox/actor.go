@@ -15,11 +15,12 @@ import (
 )
 
 const (
-	actorFresh   = 24 * time.Hour // after that, an actor who does something is fetched again
-	localFresh   = time.Minute
-	peopleInMind = 4096
-	justMet      = 512
-	maxHandle    = 100
+	actorFresh    = 24 * time.Hour // after that, an actor who does something is fetched again
+	localFresh    = time.Minute
+	peopleInMind  = 4096
+	justMet       = 512
+	largeDocument = 32 << 10 // bytes
+	maxHandle     = 100
 )
 
 // people remembers who was heard of lately, so that not every activity asks
@@ -48,8 +49,13 @@ func newMemory[V any](size int) *lru.Cache[string, V] {
 	return memory
 }
 
-// meet keeps the document of somebody whose key was just fetched.
-func (p *people) meet(document *activitypub.Object) { p.met.Add(document.ID, document) }
+// meet keeps the document of somebody whose key was just fetched. A large one
+// is fetched again when it is needed: strangers do not fill the memory.
+func (p *people) meet(document *activitypub.Object) {
+	if len(document.Raw()) <= largeDocument {
+		p.met.Add(document.ID, document)
+	}
+}
 
 func (p *people) remember(a board.Actor) board.Actor {
 	a.Summary, a.PublicKey = "", ""

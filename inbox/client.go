@@ -51,7 +51,7 @@ func (in *Inbox) postFor(w http.ResponseWriter, r *http.Request) (board.EventID,
 	if err != nil {
 		return 0, err
 	}
-	body, err := readBody(w, r)
+	body, err := in.readBody(w, r)
 	if err != nil {
 		return 0, err
 	}

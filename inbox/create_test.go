@@ -24,6 +24,7 @@ type scene struct {
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
+	t.Parallel()
 	c := &scene{here: newHere(t, inbox.Config{}), t: t, s: newRemote(t), evil: newRemote(t)}
 	c.carol, c.dave, c.mallory = c.s.person("carol"), c.s.person("dave"), c.evil.person("mallory")
 	c.article = c.here.article()
@@ -237,6 +238,16 @@ func TestPrivate(t *testing.T) {
 			l := letters(c, note["id"].(string))
 			if l.To != c.Member.ID || l.About != c.article.ID || !strings.Contains(l.HTML, "Between us.") {
 				c.t.Errorf("letter %+v", l)
+			}
+		}},
+		{"a Note to two members reaches both", func(c *scene) {
+			note := c.carol.note("Between us.", "").with(object{"to": []string{c.Member.URI, c.Moderator.URI}, "cc": nil})
+			c.mustSay(c.carol, c.carol.act("Create", note))
+			for _, m := range []board.Member{c.Member, c.Moderator} {
+				l, err := c.board.LetterTo(c.t.Context(), note["id"].(string), m.ID)
+				if err != nil || !strings.Contains(l.HTML, "Between us.") {
+					c.t.Errorf("%s has %+v, %v", m.Name, l, err)
+				}
 			}
 		}},
 		{"followers-only that mentions a member is a letter", func(c *scene) {

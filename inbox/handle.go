@@ -127,9 +127,6 @@ func (in *Inbox) retryAfter(tries int) time.Duration {
 // refusef is a refusal: a sentence for the administrator.
 func refusef(format string, args ...any) error { return board.Errorf(board.Invalid, format, args...) }
 
-// waitf says that another try may succeed.
-func waitf(format string, args ...any) error { return board.Errorf(board.Unavailable, format, args...) }
-
 // isForNow reports whether another try may succeed, and when at the earliest
 // if the error says so.
 func isForNow(err error) (wait time.Duration, forNow bool) {

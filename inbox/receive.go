@@ -40,19 +40,16 @@ func later(format string, args ...any) error {
 	return &problem{status: http.StatusServiceUnavailable, text: fmt.Sprintf(format, args...), after: comeBack}
 }
 
+func busy() error {
+	return later("This board has more requests than it can answer. Please come back in a minute.")
+}
+
 // receive takes one activity: whoever gets 202 can forget it.
 func (in *Inbox) receive(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", "POST")
 		in.refuse(w, r, problemf(http.StatusMethodNotAllowed, "This is an inbox: it takes POST, and nobody may read it."))
-		return
-	}
-	select {
-	case in.slots <- struct{}{}:
-		defer func() { <-in.slots }()
-	default:
-		in.refuse(w, r, later("This board has more requests than it can answer. Please come back in a minute."))
 		return
 	}
 	if err := in.take(w, r); err != nil {
@@ -69,9 +66,16 @@ func (in *Inbox) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := readBody(w, r)
+	body, err := in.readBody(w, r)
 	if err != nil {
 		return err
+	}
+	// Only now: whoever sends slowly must not take the place of others.
+	select {
+	case in.slots <- struct{}{}:
+		defer func() { <-in.slots }()
+	default:
+		return busy()
 	}
 	activity, err := activitypub.Parse(body)
 	if err != nil {
@@ -135,9 +139,16 @@ func (in *Inbox) ownerOf(ctx context.Context, vars map[string]string) (board.Act
 	return a.ID, nil
 }
 
+// How much of a body any number of connections may have in memory, in bytes,
+// and how many larger bodies are read at the same time.
+const (
+	smallBody   = 16 << 10
+	largeBodies = 64
+)
+
 // readBody reads a request's body, bounded. GoToSocial's second tries declare a
 // length and send nothing: they must not be taken for the activity.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func (in *Inbox) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err := checkHeaders(r.Header); err != nil {
 		return nil, err
 	}
@@ -146,8 +157,17 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		w.Header().Set("Connection", "close")
 		return nil, tooLarge
 	}
-	body := make([]byte, 0, max(r.ContentLength, 512)+1)
-	body, err := readAll(body, http.MaxBytesReader(w, r.Body, activitypub.MaxBody))
+	all := http.MaxBytesReader(w, r.Body, activitypub.MaxBody)
+	body, err := readAll(make([]byte, 0, min(max(r.ContentLength, 512), smallBody)+1), io.LimitReader(all, smallBody))
+	if err == nil && len(body) == smallBody {
+		select {
+		case in.large <- struct{}{}:
+			defer func() { <-in.large }()
+		default:
+			return nil, busy()
+		}
+		body, err = readAll(body, all)
+	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, tooLarge
 	}

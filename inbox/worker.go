@@ -12,7 +12,8 @@ import (
 
 const (
 	settleBatch = 256
-	settleEvery = 50 * time.Millisecond
+	settleAfter = 10 * time.Millisecond
+	saveAgain   = time.Second     // when the disk did not take it
 	settleLast  = 3 * time.Second // when the board stops
 	loadPage    = 100
 	lookEvery   = time.Second
@@ -138,13 +139,15 @@ func (in *Inbox) postpone(l *lane, first board.Receipt, until time.Time) {
 	}
 }
 
-// settle keeps what became of receipts, many in one transaction.
+// settle keeps what became of receipts, many in one transaction: what comes
+// within settleAfter of the first.
 func (in *Inbox) settle() {
-	tick := time.NewTicker(settleEvery)
-	defer tick.Stop()
+	due := time.NewTimer(0)
+	<-due.C
+	defer due.Stop()
 	var batch []board.Receipt
 	for {
-		full := false
+		now := false
 		select {
 		case r := <-in.settled:
 			if r.ID == 0 {
@@ -153,13 +156,20 @@ func (in *Inbox) settle() {
 				in.save(ctx, batch)
 				return
 			}
-			batch = append(batch, r)
-			full = len(batch) >= settleBatch
-		case <-tick.C:
-			full = len(batch) > 0
+			if batch = append(batch, r); len(batch) == 1 {
+				due.Reset(settleAfter)
+			}
+			now = len(batch) == settleBatch
+		case <-due.C:
+			now = true
 		}
-		if full && in.save(context.Background(), batch) {
+		if !now {
+			continue
+		}
+		if in.save(context.Background(), batch) {
 			batch = batch[:0]
+		} else {
+			due.Reset(saveAgain)
 		}
 	}
 }
@@ -172,7 +182,6 @@ func (in *Inbox) save(ctx context.Context, batch []board.Receipt) bool {
 	}
 	if err := in.Receipts.SettleReceipts(ctx, batch); err != nil {
 		in.Log.Error("settle receipts", "count", len(batch), "err", err)
-		time.Sleep(settleEvery)
 		return false
 	}
 	in.queue.release(batch)
