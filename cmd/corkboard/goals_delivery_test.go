@@ -23,8 +23,8 @@ import (
 	"corkboard/storage/storagetest"
 )
 
-// sink is many hosts that take whatever comes, each at a loopback address of
-// its own.
+// sink is many hosts that take whatever comes. A host is an address with its
+// port: here each has a port of its own.
 type sink struct {
 	hosts  []string
 	delay  atomic.Int64        // before each answer
@@ -40,8 +40,8 @@ func newSink(t testing.TB, hosts int) *sink {
 	t.Helper()
 	s := &sink{reached: make(chan struct{}, 1), hangs: func(string) bool { return false }, onPost: func([]byte) {}}
 	var listeners []net.Listener
-	for n := range hosts {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.1.%d.%d:0", n/250, n%250+1))
+	for range hosts {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"time"
 
@@ -23,6 +24,9 @@ func newProgram(b *bench, folder string) *instance {
 // memory is a figure of the program's /proc/pid/status, in MB.
 func (i *instance) memory(b *bench, field string) float64 {
 	b.Helper()
+	if runtime.GOOS != "linux" {
+		b.Skip("memory is read from /proc, which is Linux's")
+	}
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", i.cmd.Process.Pid))
 	b.must(err)
 	for line := range strings.Lines(string(text)) {

@@ -146,18 +146,27 @@ func (b *bench) must(err error) {
 	}
 }
 
-// repeats is how often a disturbed round is measured again.
-const repeats = 3
+const (
+	repeats  = 3                // how often a goal measures a disturbed round again
+	patience = 20 * time.Second // how long a goal waits, in all, for the machine to be quiet
+)
 
 // median measures in rounds and returns the middle one. A round during which
 // the machine had something else to do is measured again.
 func (b *bench) median(round func() float64) float64 {
 	b.Helper()
 	var seen []float64
+	deadline := time.Now().Add(patience)
 	for tries := 0; len(seen) < b.rounds; {
-		before := !b.judged || b.canary.quiet()
+		quiet := b.quiet()
+		for !quiet && time.Now().Before(deadline) {
+			time.Sleep(time.Second)
+			quiet = b.quiet()
+		}
+		began := time.Now()
 		x := round()
-		if b.judged && (!before || !b.canary.quiet()) {
+		deadline = deadline.Add(time.Since(began))
+		if !quiet || !b.quiet() {
 			if tries++; tries <= repeats {
 				continue
 			}
@@ -171,6 +180,9 @@ func (b *bench) median(round func() float64) float64 {
 	}
 	return middle(seen)
 }
+
+// quiet asks the canary, if anything is judged.
+func (b *bench) quiet() bool { return !b.judged || b.canary.quiet() }
 
 // ratio measures two works in turn, and returns the median of this / that.
 func (b *bench) ratio(this, that func() float64) float64 {
