@@ -1,6 +1,7 @@
 package web
 
 import (
+	"hash/maphash"
 	"net/netip"
 	"time"
 
@@ -12,7 +13,8 @@ import (
 // remembers a bounded number of them; one that was forgotten had been quiet
 // longest.
 type limiter struct {
-	buckets *lru.Cache[string, *rate.Limiter]
+	buckets *lru.Cache[uint64, *rate.Limiter] // by the hash of the key, which may be a megabyte long
+	seed    maphash.Seed
 	burst   int
 	every   time.Duration
 }
@@ -21,15 +23,16 @@ type limiter struct {
 const keysRemembered = 50_000
 
 func newLimiter(burst int, every time.Duration) *limiter {
-	buckets, _ := lru.New[string, *rate.Limiter](keysRemembered) // its one error is a size of 0
-	return &limiter{buckets, burst, every}
+	buckets, _ := lru.New[uint64, *rate.Limiter](keysRemembered) // its one error is a size of 0
+	return &limiter{buckets, maphash.MakeSeed(), burst, every}
 }
 
 // wait counts one try for every key and returns how long to wait before the
 // next, if one of them has had too many.
 func (l *limiter) wait(keys ...string) time.Duration {
 	var longest time.Duration
-	for _, key := range keys {
+	for _, text := range keys {
+		key := maphash.String(l.seed, text)
 		fresh := rate.NewLimiter(rate.Every(l.every), l.burst)
 		bucket, known, _ := l.buckets.PeekOrAdd(key, fresh)
 		if known {
