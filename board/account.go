@@ -59,21 +59,24 @@ func (b *Board) join(ctx context.Context, n NewMember, invitation []byte) (Membe
 	uri := b.Address().Member(n.Name)
 	m := Member{Role: n.Role, PasswordHash: hash}
 	m.Actor = Actor{URI: uri, URL: uri, Type: Person, Name: n.Name, Tagline: cleanLine(n.Tagline, 100)}
-	err = b.update(ctx, func(tx Tx) error {
-		if invitation != nil {
-			if _, err := tx.TakeInvitation(invitation); err != nil {
-				return err
-			}
+	return change(ctx, b, func(tx Tx) (Member, error) { return b.addMember(tx, m, key, invitation) })
+}
+
+// addMember does the transaction's part of join; invitation is nil for none.
+func (b *Board) addMember(tx Tx, m Member, key keyPair, invitation []byte) (Member, error) {
+	if invitation != nil {
+		if _, err := tx.TakeInvitation(invitation); err != nil {
+			return m, err
 		}
-		if m.Actor, err = b.addLocal(tx, m.Actor, key); err != nil {
-			return err
-		}
-		if err := tx.AddMember(m); err != nil {
-			return err
-		}
-		_, err = tx.Log(Event{Kind: MemberJoined, Actor: m.ID})
-		return err
-	})
+	}
+	var err error
+	if m.Actor, err = b.addLocal(tx, m.Actor, key); err != nil {
+		return m, err
+	}
+	if err := tx.AddMember(m); err != nil {
+		return m, err
+	}
+	_, err = tx.Log(Event{Kind: MemberJoined, Actor: m.ID})
 	return m, err
 }
 

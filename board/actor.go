@@ -108,23 +108,23 @@ func (b *Board) KnowActor(ctx context.Context, a Actor) (Actor, error) {
 	}
 	a.Name, a.DisplayName = cleanLine(a.Name, 100), cleanLine(a.DisplayName, 100)
 	a.Summary = b.text.clean(a.Summary)
-	err := b.update(ctx, func(tx Tx) error {
-		known, err := tx.ActorByURI(a.URI)
-		if err != nil {
-			if KindOf(err) != NotFound {
-				return err
-			}
-			a.CreatedAt = tx.Now()
-			a.ID, err = tx.AddActor(a)
-			return err
-		}
-		if !known.GoneAt.IsZero() {
-			return Errorf(Gone, "The account %s was deleted.", known.Handle(b.Address()))
-		}
-		a.ID, a.CreatedAt = known.ID, known.CreatedAt
-		return tx.SetActor(a)
-	})
-	return a, err
+	return change(ctx, b, func(tx Tx) (Actor, error) { return b.know(tx, a) })
+}
+
+func (b *Board) know(tx Tx, a Actor) (Actor, error) {
+	known, err := tx.ActorByURI(a.URI)
+	switch {
+	case err != nil && KindOf(err) == NotFound:
+		a.CreatedAt = tx.Now()
+		a.ID, err = tx.AddActor(a)
+		return a, err
+	case err != nil:
+		return a, err
+	case !known.GoneAt.IsZero():
+		return a, Errorf(Gone, "The account %s was deleted.", known.Handle(b.Address()))
+	}
+	a.ID, a.CreatedAt = known.ID, known.CreatedAt
+	return a, tx.SetActor(a)
 }
 
 // forgetBatch bounds how many posts one transaction of ForgetActor closes.
@@ -141,25 +141,31 @@ func (b *Board) ForgetActor(ctx context.Context, uri string) error {
 	if err := b.update(ctx, func(tx Tx) error { return leave(tx, a.ID) }); err != nil {
 		return err
 	}
-	for after := PostID(0); ; {
-		var posts []Post
-		err := b.update(ctx, func(tx Tx) (err error) {
-			if posts, err = tx.PostsOf(a.ID, after, forgetBatch); err != nil {
-				return err
-			}
-			for _, p := range posts {
-				p.State = Deleted
-				if err := b.closePost(tx, p, Event{Kind: PostDeleted, Actor: a.ID}); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil || len(posts) == 0 {
+	for after, left := PostID(0), true; left; {
+		posts, err := change(ctx, b, func(tx Tx) ([]Post, error) { return b.closePostsOf(tx, a.ID, after) })
+		if err != nil {
 			return err
 		}
-		after = posts[len(posts)-1].ID
+		if left = len(posts) > 0; left {
+			after = posts[len(posts)-1].ID
+		}
 	}
+	return nil
+}
+
+// closePostsOf makes tombstones of the next posts of somebody who is gone.
+func (b *Board) closePostsOf(tx Tx, author ActorID, after PostID) ([]Post, error) {
+	posts, err := tx.PostsOf(author, after, forgetBatch)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range posts {
+		p.State = Deleted
+		if err := b.closePost(tx, p, Event{Kind: PostDeleted, Actor: author}); err != nil {
+			return nil, err
+		}
+	}
+	return posts, nil
 }
 
 // leave ends an actor's follows and marks him as gone.
@@ -227,10 +233,6 @@ func (b *Board) OpenSite(ctx context.Context) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	err = b.update(ctx, func(tx Tx) error {
-		a := Actor{URI: b.Address().Site(), URL: string(b.Address()) + "/about", Type: Application, Name: SiteName}
-		site, err = b.addLocal(tx, a, key)
-		return err
-	})
-	return site, err
+	a := Actor{URI: b.Address().Site(), URL: string(b.Address()) + "/about", Type: Application, Name: SiteName}
+	return change(ctx, b, func(tx Tx) (Actor, error) { return b.addLocal(tx, a, key) })
 }

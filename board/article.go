@@ -26,12 +26,7 @@ func (b *Board) PostArticle(ctx context.Context, a NewArticle) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	var posted Post
-	err = b.update(ctx, func(tx Tx) error {
-		posted, err = b.openThread(tx, a, draft)
-		return err
-	})
-	return posted, err
+	return change(ctx, b, func(tx Tx) (Post, error) { return b.openThread(tx, a, draft) })
 }
 
 // articleDraft is an article made ready outside the transaction.

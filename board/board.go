@@ -49,6 +49,21 @@ func (b *Board) update(ctx context.Context, change func(tx Tx) error) error {
 	return b.store.Update(ctx, change)
 }
 
+// change runs one change that has a result. After an error the result is not
+// looked at: where the caller went away, the change may still be running.
+func change[T any](ctx context.Context, b *Board, do func(tx Tx) (T, error)) (T, error) {
+	var result T
+	err := b.update(ctx, func(tx Tx) (err error) {
+		result, err = do(tx)
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return result, nil
+}
+
 // later returns the later of t and a second after the last, in whole
 // milliseconds: what `updated` must be for Mastodon to take an edit.
 func later(t, last time.Time) time.Time {

@@ -25,12 +25,7 @@ func (b *Board) Edit(ctx context.Context, e EditPost) (Post, error) {
 		e.Citation = &citation
 	}
 	e.Title = cleanLine(e.Title, maxTitle)
-	var edited Post
-	err = b.update(ctx, func(tx Tx) error {
-		edited, err = b.edit(tx, e, d)
-		return err
-	})
-	return edited, err
+	return change(ctx, b, func(tx Tx) (Post, error) { return b.edit(tx, e, d) })
 }
 
 func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {

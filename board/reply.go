@@ -19,12 +19,7 @@ func (b *Board) Reply(ctx context.Context, r NewReply) (Post, error) {
 	if d.html == "" {
 		return Post{}, FieldErrorf("text", "There is no text. Write something first.")
 	}
-	var posted Post
-	err = b.update(ctx, func(tx Tx) error {
-		posted, err = b.addReply(tx, r, d)
-		return err
-	})
-	return posted, err
+	return change(ctx, b, func(tx Tx) (Post, error) { return b.addReply(tx, r, d) })
 }
 
 // addReply does the transaction's part of Reply.
