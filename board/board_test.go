@@ -449,6 +449,11 @@ func TestLetters(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	kaya, late := member(t, b, "kaya", board.RoleMember), member(t, b, "late", board.RoleMember)
+	letter.To = kaya.ID
+	if err := b.ReceiveLetter(t.Context(), letter); err != nil {
+		t.Fatal(err)
+	}
 	wantKind(t, b.DeleteLetter(t.Context(), other.ID, uri), board.Forbidden)
 	got, err := b.LetterByURI(t.Context(), uri)
 	if err != nil || got.HTML == "" || got.To != ronin.ID || got.From != a.ID || got.About != first.ID {
@@ -460,12 +465,29 @@ func TestLetters(t *testing.T) {
 	if posts, err := b.Posts(t.Context(), first.Thread, 1, 10); err != nil || len(posts) != 0 {
 		t.Errorf("posts are %v, %v", posts, err)
 	}
+	both := func(html string) {
+		t.Helper()
+		for _, m := range []board.Member{ronin, kaya} {
+			if got, err := b.LetterTo(t.Context(), uri, m.ID); err != nil || got.To != m.ID || got.HTML != html {
+				t.Errorf("%s has %+v, %v; want %q", m.Name, got, err, html)
+			}
+		}
+	}
+	both("<p>Between us.</p>")
+	if err := b.EditLetter(t.Context(), a.ID, board.Text{HTML: "<p>Between us three.</p>"}, board.Remote{URI: uri}); err != nil {
+		t.Fatal(err)
+	}
+	both("<p>Between us three.</p>")
 	if err := b.DeleteLetter(t.Context(), a.ID, uri); err != nil {
 		t.Fatal(err)
 	}
-	if got, err = b.LetterByURI(t.Context(), uri); err != nil || got.HTML != "" {
-		t.Errorf("deleted letter is %+v, %v", got, err)
+	both("")
+	letter.To = late.ID
+	if err := b.ReceiveLetter(t.Context(), letter); err != nil {
+		t.Fatal(err)
 	}
+	_, err = b.LetterTo(t.Context(), uri, late.ID)
+	wantKind(t, err, board.NotFound)
 }
 
 func TestAccounts(t *testing.T) {

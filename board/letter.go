@@ -29,11 +29,7 @@ func (b *Board) ReceiveLetter(ctx context.Context, n NewLetter) error {
 		if _, err := tx.Member(n.To); err != nil {
 			return err
 		}
-		known, err := tx.LetterByURI(n.Remote.URI)
-		if err == nil && known.From != n.From {
-			return Errorf(Conflict, "Somebody else's letter has this id already.")
-		}
-		if err == nil || KindOf(err) != NotFound {
+		if there, err := received(tx, n); err != nil || there {
 			return err
 		}
 		id, err := tx.AddLetter(Letter{
@@ -49,7 +45,23 @@ func (b *Board) ReceiveLetter(ctx context.Context, n NewLetter) error {
 	})
 }
 
-// EditLetter replaces the text of a letter for its sender.
+// received reports whether the member has the letter, or will not get it any
+// more because it was taken back.
+func received(tx Tx, n NewLetter) (bool, error) {
+	known, err := tx.LetterByURI(n.Remote.URI)
+	switch {
+	case err != nil:
+		return false, ignore(err, NotFound)
+	case known.From != n.From:
+		return false, Errorf(Conflict, "Somebody else's letter has this id already.")
+	case !known.DeletedAt.IsZero():
+		return true, nil
+	}
+	_, err = tx.LetterTo(n.Remote.URI, n.To)
+	return err == nil, ignore(err, NotFound)
+}
+
+// EditLetter replaces the text of a letter for its sender, whoever got it.
 func (b *Board) EditLetter(ctx context.Context, from ActorID, t Text, r Remote) error {
 	d, err := b.draft(ctx, t, 0, nil, &r)
 	if err != nil {
@@ -60,7 +72,8 @@ func (b *Board) EditLetter(ctx context.Context, from ActorID, t Text, r Remote) 
 	})
 }
 
-// DeleteLetter takes a letter back for its sender; its text is dropped.
+// DeleteLetter takes a letter back for its sender from all who got it; its text
+// is dropped.
 func (b *Board) DeleteLetter(ctx context.Context, from ActorID, uri string) error {
 	return b.changeLetter(ctx, from, uri, func(tx Tx, l *Letter) {
 		l.HTML, l.Source, l.DeletedAt = "", "", tx.Now()

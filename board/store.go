@@ -88,8 +88,9 @@ type MemberReader interface {
 	MemberByToken(ctx context.Context, hash []byte) (Member, error)
 	Members(ctx context.Context, after string, limit int) ([]Member, error) // by name
 	Invitation(ctx context.Context, hash []byte) (Invitation, error)
-	// Letter finds a private reply by its id.
+	// LetterByURI finds a private reply by its id, whoever got it.
 	LetterByURI(ctx context.Context, uri string) (Letter, error)
+	LetterTo(ctx context.Context, uri string, to ActorID) (Letter, error)
 	LetterByID(ctx context.Context, id int64) (Letter, error)
 }
 
@@ -182,7 +183,8 @@ type MemberTx interface {
 	TakeInvitation(hash []byte) (Invitation, error) // NotFound if unknown, used or expired
 	AddLetter(l Letter) (int64, error)
 	LetterByURI(uri string) (Letter, error)
-	SetLetter(l Letter) error
+	LetterTo(uri string, to ActorID) (Letter, error)
+	SetLetter(l Letter) error // text, EditedAt, DeletedAt, for all who got it from its sender
 }
 
 // FollowTx changes who follows whom, and with it who gets what: the audience's

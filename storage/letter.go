@@ -36,9 +36,15 @@ func (r letterRow) letter() board.Letter {
 	}
 }
 
-// LetterByURI finds a private reply by its ActivityPub id.
+// LetterByURI finds a private reply by its ActivityPub id: the first of those
+// who got it has the same text and sender as the others.
 func (db *DB) LetterByURI(ctx context.Context, uri string) (board.Letter, error) {
 	return db.read(ctx).LetterByURI(uri)
+}
+
+// LetterTo finds what one recipient got of a private reply.
+func (db *DB) LetterTo(ctx context.Context, uri string, to board.ActorID) (board.Letter, error) {
+	return db.read(ctx).LetterTo(uri, to)
 }
 
 // LetterByID finds a private reply by its number.
@@ -56,12 +62,23 @@ func (r *reader) LetterByURI(uri string) (board.Letter, error) {
 	err := r.get(&row, `
 		SELECT `+letterColumns+`
 		FROM letters
-		WHERE uri = ?`, uri)
+		WHERE uri = ?
+		ORDER BY id
+		LIMIT 1`, uri)
+	return row.letter(), err
+}
+
+func (r *reader) LetterTo(uri string, to board.ActorID) (board.Letter, error) {
+	var row letterRow
+	err := r.get(&row, `
+		SELECT `+letterColumns+`
+		FROM letters
+		WHERE uri = ? AND recipient = ?`, uri, to)
 	return row.letter(), err
 }
 
 // AddLetter keeps a private reply and returns its number. Error: Conflict, if
-// its URI is known.
+// the recipient has one with this URI.
 func (tx *Tx) AddLetter(l board.Letter) (int64, error) {
 	result, err := tx.exec(`
 		INSERT INTO letters (uri, sender, recipient, about, in_reply_to, sent_at, arrived_at, language, warning, html, source)
@@ -71,10 +88,12 @@ func (tx *Tx) AddLetter(l board.Letter) (int64, error) {
 	return inserted(result), err
 }
 
-// SetLetter changes a letter's text, and says when it was edited or deleted.
+// SetLetter changes a letter's text for all who got it from its sender, and
+// says when it was edited or deleted.
 func (tx *Tx) SetLetter(l board.Letter) error {
 	return tx.one(tx.exec(`
 		UPDATE letters
 		SET language = ?, warning = ?, html = ?, source = ?, edited_at = ?, deleted_at = ?
-		WHERE id = ?`, l.Language, l.Warning, l.HTML, l.Source, millis(l.EditedAt), millis(l.DeletedAt), l.ID))
+		WHERE uri = ? AND sender = ?`,
+		l.Language, l.Warning, l.HTML, l.Source, millis(l.EditedAt), millis(l.DeletedAt), l.URI, l.From))
 }

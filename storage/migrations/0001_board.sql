@@ -194,10 +194,11 @@ CREATE TABLE tombstones (
 	at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- letters are private replies; nothing public reads this table.
+-- letters are private replies, one row for each of ours whom one is for;
+-- nothing public reads this table.
 CREATE TABLE letters (
 	id          INTEGER PRIMARY KEY,
-	uri         TEXT NOT NULL UNIQUE,
+	uri         TEXT NOT NULL,
 	sender      INTEGER NOT NULL REFERENCES actors,
 	recipient   INTEGER NOT NULL REFERENCES actors,
 	about       INTEGER REFERENCES posts,
@@ -209,7 +210,8 @@ CREATE TABLE letters (
 	language    TEXT NOT NULL DEFAULT '',
 	warning     TEXT NOT NULL DEFAULT '',
 	html        TEXT NOT NULL,
-	source      TEXT NOT NULL DEFAULT ''
+	source      TEXT NOT NULL DEFAULT '',
+	UNIQUE (uri, recipient)
 ) STRICT;
 
 -- events are the log: append only, ids and small facts, in order of commit.
