@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -82,7 +83,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *request, err error) {
 		setRetryAfter(w.Header(), refused)
 	}
 	if wantsNoHTML(r.Request) {
-		plainError(w, status, text)
+		problemJSON(w, status, text)
 		return
 	}
 	p := &errorPage{frame: h.frame(r, "error", headings[status]), Heading: headings[status], Text: text}
@@ -124,10 +125,18 @@ func setRetryAfter(head http.Header, err *board.Error) {
 	head.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 }
 
-// wantsNoHTML reports whether the request is a program's that reads JSON.
+// wantsNoHTML reports whether the request is a program's that reads JSON, or
+// sends it: servers post to inboxes without saying what they accept.
 func wantsNoHTML(r *http.Request) bool {
 	accept := r.Header.Get("Accept")
-	return strings.Contains(accept, "json") && !strings.Contains(accept, "text/html")
+	return (strings.Contains(accept, "json") || strings.Contains(r.Header.Get("Content-Type"), "json")) && !strings.Contains(accept, "text/html")
+}
+
+// problemJSON answers a program as the inbox does.
+func problemJSON(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": text}) // who has gone away needs no answer
 }
 
 func plainError(w http.ResponseWriter, status int, text string) {

@@ -208,12 +208,17 @@ func TestErrors(t *testing.T) {
 		r := ronin.request(http.MethodGet, "/nowhere", nil)
 		r.Header.Set("Accept", "application/activity+json")
 		page := ronin.do(r).wants(http.StatusNotFound)
-		if got := page.header.Get("Content-Type"); got != "text/plain; charset=utf-8" {
+		if got := page.header.Get("Content-Type"); got != "application/json" {
 			t.Errorf("Content-Type: %s", got)
 		}
 	})
 	t.Run("a stroke too many leads to the page", func(t *testing.T) {
 		if got := ronin.get("/topics/news/").wants(http.StatusSeeOther).header.Get("Location"); got != "/topics/news" {
+			t.Errorf("leads to %s", got)
+		}
+	})
+	t.Run("a topic's second Group leads to the topic's page", func(t *testing.T) {
+		if got := ronin.get("/topics/news_all").wants(http.StatusSeeOther).header.Get("Location"); got != "/topics/news" {
 			t.Errorf("leads to %s", got)
 		}
 	})
