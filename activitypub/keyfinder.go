@@ -19,7 +19,7 @@ const (
 	missedKeys      = 10_000
 	missFor         = 5 * time.Minute
 	silentHostFor   = time.Minute // a host that gave no answer is not asked for another key
-	keysAtOnce      = 256         // fetches, of all hosts together
+	keysAtOnce      = 256         // fetches, of all hosts together, and requests that wait for them
 	refetchInterval = 5 * time.Minute
 )
 
@@ -46,7 +46,8 @@ type KeyFinder struct {
 	missed  *lru.Cache[string, miss]      // by key or, where a host is silent, by host
 	renewed *lru.Cache[string, time.Time] // when a key that did not fit was last fetched again
 	flights singleflight.Group
-	slots   chan struct{}
+	slots   chan struct{} // of fetches
+	waiting chan struct{} // of those who wait for one
 }
 
 // miss is a key that could not be had.
@@ -58,7 +59,7 @@ type miss struct {
 // NewKeyFinder returns a finder. The store may be nil.
 func NewKeyFinder(client *Client, store KeyStore) *KeyFinder {
 	return &KeyFinder{client: client, store: store, now: time.Now, known: newCache[Key](knownKeys), missed: newCache[miss](missedKeys),
-		renewed: newCache[time.Time](missedKeys), slots: make(chan struct{}, keysAtOnce)}
+		renewed: newCache[time.Time](missedKeys), slots: make(chan struct{}, keysAtOnce), waiting: make(chan struct{}, keysAtOnce)}
 }
 
 func newCache[V any](size int) *lru.Cache[string, V] {
@@ -138,6 +139,12 @@ func (f *KeyFinder) fetch(ctx context.Context, keyID, old string) (*Key, error) 
 			return nil, m.err
 		}
 	}
+	select {
+	case f.waiting <- struct{}{}:
+		defer func() { <-f.waiting }()
+	default:
+		return nil, tooManyKeys(keyID)
+	}
 	flight := f.flights.DoChan(keyID, func() (any, error) {
 		if key, ok := f.known.Peek(keyID); ok && key.PEM != old {
 			return &key, nil // somebody else was quicker
@@ -159,7 +166,7 @@ func (f *KeyFinder) locate(ctx context.Context, keyID string) (*Key, error) {
 	case f.slots <- struct{}{}:
 		defer func() { <-f.slots }()
 	default:
-		return nil, &FetchError{URL: keyID, Reason: "too many keys are being fetched", Temporary: true}
+		return nil, tooManyKeys(keyID)
 	}
 	key, err := f.claimed(ctx, keyID)
 	if err != nil {
@@ -171,6 +178,10 @@ func (f *KeyFinder) locate(ctx context.Context, keyID string) (*Key, error) {
 	known.Actor = nil
 	f.known.Add(keyID, known)
 	return key, nil
+}
+
+func tooManyKeys(keyID string) error {
+	return &FetchError{URL: keyID, Reason: "too many keys are being fetched", Temporary: true}
 }
 
 func (f *KeyFinder) miss(keyID string, err error) {
