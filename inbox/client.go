@@ -77,7 +77,7 @@ func (in *Inbox) authenticate(w http.ResponseWriter, r *http.Request) (board.Mem
 	if err != nil {
 		if board.KindOf(err) == board.Forbidden {
 			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-			return member, problemf(http.StatusUnauthorized, "%s", err.Error())
+			return member, problemf(http.StatusUnauthorized, "%s", asProblem(err).text)
 		}
 		return member, err
 	}

@@ -160,18 +160,16 @@ var statuses = map[board.Kind]int{
 	board.Gone: http.StatusGone, board.TooMany: http.StatusTooManyRequests, board.Unavailable: http.StatusServiceUnavailable,
 }
 
+// refusal says why there is no document. What caused it is nobody's business.
 func (d *Documents) refusal(r *http.Request, err error) *answer {
-	a := &answer{kind: "application/json", status: statuses[board.KindOf(err)]}
-	text := err.Error()
-	if a.status == 0 {
-		a.status, text = http.StatusInternalServerError, "Something went wrong here."
+	a, text := &answer{kind: "application/json", status: http.StatusInternalServerError}, "Something went wrong here."
+	if refused, ok := errors.AsType[*board.Error](err); ok && statuses[refused.Kind] != 0 {
+		a.status, a.wait, text = statuses[refused.Kind], refused.RetryAfter, refused.Text
+	} else {
 		d.log.Error("answer a document", "path", r.URL.Path, "err", err)
 	}
-	if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
+	if a.wait == 0 && (a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable) {
 		a.wait = soon
-	}
-	if refused, ok := errors.AsType[*board.Error](err); ok && refused.RetryAfter > 0 {
-		a.wait = refused.RetryAfter
 	}
 	a.body = fmt.Appendf(nil, `{"error":%s}`, quoted(text))
 	return a
