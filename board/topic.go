@@ -47,16 +47,17 @@ func (b *Board) OpenTopic(ctx context.Context, n NewTopic) (Topic, error) {
 	if err != nil {
 		return Topic{}, err
 	}
+	page := b.Address().Topic(n.Name)
 	var id ActorID
 	err = b.update(ctx, func(tx Tx) error {
 		if _, err := moderator(tx, n.By); err != nil {
 			return err
 		}
-		group, err := b.addLocal(tx, b.group(n.Name, title, about), keys[0])
+		group, err := b.addLocal(tx, b.group(n.Name, title, about, page), keys[0])
 		if err != nil {
 			return err
 		}
-		all, err := b.addLocal(tx, b.group(n.Name+AllSuffix, title+" (every post)", about), keys[1])
+		all, err := b.addLocal(tx, b.group(n.Name+AllSuffix, title+" (every post)", about, page), keys[1])
 		if err != nil {
 			return err
 		}
@@ -73,9 +74,9 @@ func (b *Board) OpenTopic(ctx context.Context, n NewTopic) (Topic, error) {
 	return b.TopicByActor(ctx, id)
 }
 
-func (b *Board) group(name, title, about string) Actor {
-	uri := b.Address().Topic(name)
-	return Actor{URI: uri, URL: uri, Type: Group, Name: name, DisplayName: title, Summary: about}
+// group is one of the two Groups of a topic; people find both on its page.
+func (b *Board) group(name, title, about, page string) Actor {
+	return Actor{URI: b.Address().Topic(name), URL: page, Type: Group, Name: name, DisplayName: title, Summary: about}
 }
 
 func (b *Board) newKeys(n int) ([]keyPair, error) {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +142,9 @@ func TestDocuments(t *testing.T) {
 			}
 			if c.status == 404 && !strings.HasPrefix(body, `{"error":"`) {
 				t.Errorf("no sentence: %s", body)
+			}
+			if strings.Contains(body, "sql:") {
+				t.Errorf("it shows the cause: %s", body)
 			}
 			head, empty := s.ask(http.MethodHead, c.path, c.accept)
 			if head.StatusCode != c.status || empty != "" || head.Header.Get("Content-Type") != c.kind || head.ContentLength != int64(len(body)) {
@@ -406,6 +410,9 @@ func TestFinding(t *testing.T) {
 			diff(t, "self", c.self, jrd.Self())
 			actor := s.fetch(path(c.self))
 			diff(t, "the subject is what the actor says", actor["webfinger"], any(jrd.Handle()))
+			page := slices.IndexFunc(jrd.Links, func(l activitypub.JRDLink) bool { return l.Rel == activitypub.RelProfile })
+			diff(t, "the page is what the actor says, and never a second Group's", []any{actor["url"]},
+				[]any{strings.TrimSuffix(jrd.Links[page].Href, board.AllSuffix)})
 		})
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -22,9 +23,13 @@ type topicPage struct {
 // Followers is how many there are: "12 followers".
 func (p *topicPage) Followers() string { return count(p.Topic.Followers, "follower") }
 
-// showTopic answers /topics/{name}.
+// showTopic answers /topics/{name}. A topic's second Group has no page of its own.
 func (h *Handler) showTopic(w http.ResponseWriter, r *request) error {
-	topic, err := h.board.Topic(r.Context(), mux.Vars(r.Request)["name"])
+	name, second := strings.CutSuffix(mux.Vars(r.Request)["name"], board.AllSuffix)
+	if second {
+		return &away{topicPath(name)}
+	}
+	topic, err := h.board.Topic(r.Context(), name)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@
 package storagetest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -52,7 +53,7 @@ func Fill(t testing.TB, db *storage.DB, address board.Address) World {
 			URI: address.Topic("foreign_affairs"), Type: board.Group, Name: "foreign_affairs", DisplayName: "Foreign Affairs",
 		})
 		all := f.local(board.Actor{
-			URI: address.Topic("foreign_affairs_all"), Type: board.Group, Name: "foreign_affairs_all", DisplayName: "Foreign Affairs (every post)",
+			URI: address.Topic("foreign_affairs_all"), URL: group.URL, Type: board.Group, Name: "foreign_affairs_all", DisplayName: "Foreign Affairs (every post)",
 		})
 		f.do(func() error { return tx.AddTopic(group.ID, all.ID) })
 		w.Topic = board.Topic{Actor: group, All: all.ID}
@@ -101,7 +102,7 @@ func (f *filler) add(a board.Actor) board.Actor {
 }
 
 func (f *filler) local(a board.Actor) board.Actor {
-	a.URL, a.KeyID, a.PublicKey = a.URI, a.URI+"#main-key", key().public
+	a.URL, a.KeyID, a.PublicKey = cmp.Or(a.URL, a.URI), a.URI+"#main-key", key().public
 	a = f.add(a)
 	f.do(func() error { return f.tx.AddPrivateKey(a.ID, key().private) })
 	return a
