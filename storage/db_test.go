@@ -155,7 +155,7 @@ func TestRefusedFiles(t *testing.T) {
 		},
 		"a file that lost its end": {
 			spoil: func(t *testing.T, path string) { try(t, os.Truncate(path, 8192)) },
-			want:  "is damaged",
+			want:  "is damaged and was left as it is; put a backup of the file in its place",
 		},
 		"a file cut in the first page": {
 			spoil: func(t *testing.T, path string) { try(t, os.Truncate(path, 200)) },

@@ -75,5 +75,5 @@ func refusal(path string, err error) error {
 }
 
 func damaged(path string, err error) error {
-	return fmt.Errorf("%s is damaged and was left as it is; put a backup in its place with: corkboard restore FILE (%w)", path, err)
+	return fmt.Errorf("%s is damaged and was left as it is; put a backup of the file in its place (%w)", path, err)
 }

@@ -35,7 +35,7 @@ func prepare(ctx context.Context, path string, o Options) error {
 	case info.IsDir():
 		return fmt.Errorf("%s is a folder; the database must be a file", path)
 	case info.Size() == 0:
-		return fmt.Errorf("%s is empty, so whatever it held is lost; put a backup in its place with: corkboard restore FILE, or remove it to start a new board", path)
+		return fmt.Errorf("%s is empty, so whatever it held is lost; put a backup of the file in its place, or remove it to start a new board", path)
 	}
 	db := pool(path, "rw", 1, migrating)
 	defer db.Close()
