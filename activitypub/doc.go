@@ -30,7 +30,7 @@
 //     Linked-data signatures are not looked at: a document proves nothing by what stands in it.
 //   - Keys: publicKey of https://w3id.org/security/v1 with RSA (2048 to 4096 bits) or Ed25519; FEP-521a, assertionMethod, Ed25519.
 //     FEP-fe34 says what a key and an origin are good for: https://codeberg.org/fediverse/fep/src/branch/main/fep/fe34/fep-fe34.md.
-//   - WebFinger, RFC 7033; host-meta, RFC 6415; the webfinger member of FEP-2c59; the intents of FEP-3b86.
+//   - WebFinger, RFC 7033; host-meta, RFC 6415; the webfinger member of FEP-2c59.
 //   - NodeInfo 2.0 and 2.1, http://nodeinfo.diaspora.software.
 //   - Groups that announce, FEP-1b12; quotes, FEP-044f; interaction policies of GoToSocial; links as attachments, FEP-8967;
 //     conversations by context, FEP-7888; citation and its members, https://schema.org/NewsArticle.

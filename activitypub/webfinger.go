@@ -15,11 +15,8 @@ import (
 
 // Relations of WebFinger links that we use.
 const (
-	RelSelf      = "self"
-	RelProfile   = "http://webfinger.net/rel/profile-page"
-	RelAvatar    = "http://webfinger.net/rel/avatar"
-	RelSubscribe = "http://ostatus.org/schema/1.0/subscribe"
-	RelIntent    = "https://w3id.org/fep/3b86/" // and the activity: Follow, Create, Object (FEP-3b86)
+	RelSelf    = "self"
+	RelProfile = "http://webfinger.net/rel/profile-page"
 )
 
 // JRD is what WebFinger says of a handle (RFC 7033).
@@ -56,15 +53,6 @@ func (j *JRD) Self() string {
 		return ""
 	}
 	return j.Links[i].Href
-}
-
-// Template returns the template of a relation, "" where there is none.
-func (j *JRD) Template(rel string) string {
-	i := slices.IndexFunc(j.Links, func(l JRDLink) bool { return l.Rel == rel && l.Template != "" })
-	if i < 0 {
-		return ""
-	}
-	return j.Links[i].Template
 }
 
 // Handle returns the subject as user@host, "" where it is not one.
