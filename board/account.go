@@ -59,7 +59,7 @@ func (b *Board) join(ctx context.Context, n NewMember, invitation []byte) (Membe
 	uri := b.Address().Member(n.Name)
 	m := Member{Role: n.Role, PasswordHash: hash}
 	m.Actor = Actor{URI: uri, URL: uri, Type: Person, Name: n.Name, Tagline: cleanLine(n.Tagline, 100)}
-	return change(ctx, b, func(tx Tx) (Member, error) { return b.addMember(tx, m, key, invitation) })
+	return outcome(ctx, b, func(tx Tx) (Member, error) { return b.addMember(tx, m, key, invitation) })
 }
 
 // addMember does the transaction's part of join; invitation is nil for none.

@@ -108,7 +108,7 @@ func (b *Board) KnowActor(ctx context.Context, a Actor) (Actor, error) {
 	}
 	a.Name, a.DisplayName = cleanLine(a.Name, 100), cleanLine(a.DisplayName, 100)
 	a.Summary = b.text.clean(a.Summary)
-	return change(ctx, b, func(tx Tx) (Actor, error) { return b.know(tx, a) })
+	return outcome(ctx, b, func(tx Tx) (Actor, error) { return b.know(tx, a) })
 }
 
 func (b *Board) know(tx Tx, a Actor) (Actor, error) {
@@ -142,7 +142,7 @@ func (b *Board) ForgetActor(ctx context.Context, uri string) error {
 		return err
 	}
 	for after, left := PostID(0), true; left; {
-		posts, err := change(ctx, b, func(tx Tx) ([]Post, error) { return b.closePostsOf(tx, a.ID, after) })
+		posts, err := outcome(ctx, b, func(tx Tx) ([]Post, error) { return b.closePostsOf(tx, a.ID, after) })
 		if err != nil {
 			return err
 		}
@@ -234,5 +234,5 @@ func (b *Board) OpenSite(ctx context.Context) (Actor, error) {
 		return Actor{}, err
 	}
 	a := Actor{URI: b.Address().Site(), URL: string(b.Address()) + "/about", Type: Application, Name: SiteName}
-	return change(ctx, b, func(tx Tx) (Actor, error) { return b.addLocal(tx, a, key) })
+	return outcome(ctx, b, func(tx Tx) (Actor, error) { return b.addLocal(tx, a, key) })
 }

@@ -26,7 +26,7 @@ func (b *Board) PostArticle(ctx context.Context, a NewArticle) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	return change(ctx, b, func(tx Tx) (Post, error) { return b.openThread(tx, a, draft) })
+	return outcome(ctx, b, func(tx Tx) (Post, error) { return b.openThread(tx, a, draft) })
 }
 
 // articleDraft is an article made ready outside the transaction.

@@ -49,9 +49,9 @@ func (b *Board) update(ctx context.Context, change func(tx Tx) error) error {
 	return b.store.Update(ctx, change)
 }
 
-// change runs one change that has a result. After an error the result is not
+// outcome runs one change that has a result. After an error the result is not
 // looked at: where the caller went away, the change may still be running.
-func change[T any](ctx context.Context, b *Board, do func(tx Tx) (T, error)) (T, error) {
+func outcome[T any](ctx context.Context, b *Board, do func(tx Tx) (T, error)) (T, error) {
 	var result T
 	err := b.update(ctx, func(tx Tx) (err error) {
 		result, err = do(tx)

@@ -10,7 +10,7 @@ func (b *Board) Edit(ctx context.Context, e EditPost) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	d, err := b.draft(ctx, e.Text, before.Thread, nil, e.Remote)
+	d, err := b.draft(ctx, e.Text, before.Thread, e.Mentions, e.Remote)
 	if err != nil {
 		return Post{}, err
 	}
@@ -25,7 +25,7 @@ func (b *Board) Edit(ctx context.Context, e EditPost) (Post, error) {
 		e.Citation = &citation
 	}
 	e.Title = cleanLine(e.Title, maxTitle)
-	return change(ctx, b, func(tx Tx) (Post, error) { return b.edit(tx, e, d) })
+	return outcome(ctx, b, func(tx Tx) (Post, error) { return b.edit(tx, e, d) })
 }
 
 func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {

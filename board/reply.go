@@ -19,7 +19,7 @@ func (b *Board) Reply(ctx context.Context, r NewReply) (Post, error) {
 	if d.html == "" {
 		return Post{}, FieldErrorf("text", "There is no text. Write something first.")
 	}
-	return change(ctx, b, func(tx Tx) (Post, error) { return b.addReply(tx, r, d) })
+	return outcome(ctx, b, func(tx Tx) (Post, error) { return b.addReply(tx, r, d) })
 }
 
 // addReply does the transaction's part of Reply.

@@ -53,29 +53,24 @@ func activities(rows []activityRow) ([]board.Activity, error) {
 // moves the speaker's cursor there, in one transaction. It returns the
 // activities with their ID and At. The cursor not being at from is a Conflict.
 func (db *DB) Speak(ctx context.Context, from, to board.EventID, said []board.Activity) ([]board.Activity, error) {
-	var kept []board.Activity
-	err := db.update(ctx, func(tx *Tx) error {
-		kept = make([]board.Activity, 0, len(said))
+	return outcome(ctx, db, func(tx *Tx) ([]board.Activity, error) {
 		at, err := tx.Cursor(speaker)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if at != from {
-			return board.Errorf(board.Conflict, "The speaker is at event %d, not at %d.", at, from)
+			return nil, board.Errorf(board.Conflict, "The speaker is at event %d, not at %d.", at, from)
 		}
+		kept := make([]board.Activity, 0, len(said))
 		for _, a := range said {
 			a, err := tx.addActivity(a)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			kept = append(kept, a)
 		}
-		return tx.SetCursor(speaker, to)
+		return kept, tx.SetCursor(speaker, to)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return kept, nil
 }
 
 func (tx *Tx) addActivity(a board.Activity) (board.Activity, error) {

@@ -127,6 +127,21 @@ func (db *DB) update(ctx context.Context, do func(tx *Tx) error) error {
 	return db.writer.submit(ctx, do)
 }
 
+// outcome is update for a do that has a result. After an error nobody looks at
+// the result: do may still be at work on it.
+func outcome[T any](ctx context.Context, db *DB, do func(tx *Tx) (T, error)) (T, error) {
+	var result T
+	err := db.update(ctx, func(tx *Tx) (err error) {
+		result, err = do(tx)
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return result, nil
+}
+
 // read asks for one thing, as of the newest commit. Who has gone away already
 // is not answered; but a query that has begun is finished, for it is short, and
 // to watch the context costs as much as to find a row.

@@ -178,8 +178,7 @@ func failures(rows []failureRow) []board.Failure {
 // DropOld drops the bodies of activities, and the traces of failures, from
 // before then, at most limit of each, and says whether there may be more.
 func (db *DB) DropOld(ctx context.Context, before time.Time, limit int) (more bool, err error) {
-	err = db.update(ctx, func(tx *Tx) error {
-		more = false
+	return outcome(ctx, db, func(tx *Tx) (more bool, err error) {
 		for _, drop := range []string{`
 			UPDATE activities
 			SET body = NULL
@@ -201,15 +200,14 @@ func (db *DB) DropOld(ctx context.Context, before time.Time, limit int) (more bo
 		} {
 			result, err := tx.exec(drop, millis(before), limit)
 			if err != nil {
-				return err
+				return false, err
 			}
 			n, err := result.RowsAffected()
 			if err != nil {
-				return err
+				return false, err
 			}
 			more = more || n == int64(limit)
 		}
-		return nil
+		return more, nil
 	})
-	return more, err
 }

@@ -50,11 +50,7 @@ func (db *DB) EnsurePeer(ctx context.Context, inbox, host string) (board.PeerID,
 	if err == nil || board.KindOf(err) != board.NotFound {
 		return id, err
 	}
-	err = db.update(ctx, func(tx *Tx) error {
-		id, err = tx.ensurePeer(inbox, host)
-		return err
-	})
-	return id, err
+	return outcome(ctx, db, func(tx *Tx) (board.PeerID, error) { return tx.ensurePeer(inbox, host) })
 }
 
 const peerByInbox = `

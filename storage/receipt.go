@@ -44,14 +44,15 @@ func receipts(rows []receiptRow) []board.Receipt {
 // already. It returns the receipt with its ID and ReceivedAt, or that of the
 // first one; fresh says which.
 func (db *DB) Receive(ctx context.Context, r board.Receipt) (kept board.Receipt, fresh bool, err error) {
-	err = db.update(ctx, func(tx *Tx) (err error) {
-		kept, fresh, err = tx.receive(r)
-		return err
-	})
-	if err != nil {
-		return board.Receipt{}, false, err
+	type received struct {
+		board.Receipt
+		fresh bool
 	}
-	return kept, fresh, nil
+	got, err := outcome(ctx, db, func(tx *Tx) (got received, err error) {
+		got.Receipt, got.fresh, err = tx.receive(r)
+		return got, err
+	})
+	return got.Receipt, got.fresh, err
 }
 
 func (tx *Tx) receive(r board.Receipt) (kept board.Receipt, fresh bool, err error) {
@@ -157,7 +158,7 @@ func (db *DB) LatestRefusals(ctx context.Context, before int64, limit int) ([]bo
 // DropReceipts drops what was settled and came before then, at most limit of
 // them, and says whether there may be more.
 func (db *DB) DropReceipts(ctx context.Context, before time.Time, limit int) (more bool, err error) {
-	err = db.update(ctx, func(tx *Tx) error {
+	return outcome(ctx, db, func(tx *Tx) (more bool, err error) {
 		result, err := tx.exec(`
 			DELETE FROM receipts
 			WHERE id IN (
@@ -172,13 +173,11 @@ func (db *DB) DropReceipts(ctx context.Context, before time.Time, limit int) (mo
 				LIMIT ?
 			)`, millis(before), limit)
 		if err != nil {
-			return err
+			return false, err
 		}
 		n, err := result.RowsAffected()
-		more = n == int64(limit)
-		return err
+		return n == int64(limit), err
 	})
-	return more, err
 }
 
 // FollowByURI finds what an actor follows by the id of his Follow.

@@ -75,8 +75,7 @@ const dropLimit = 1000
 // DropExpired drops every session that has expired.
 func (db *DB) DropExpired(ctx context.Context) error {
 	for {
-		var n int64
-		err := db.update(ctx, func(tx *Tx) error {
+		n, err := outcome(ctx, db, func(tx *Tx) (int64, error) {
 			result, err := tx.exec(`
 				DELETE FROM sessions
 				WHERE hash IN (
@@ -87,10 +86,9 @@ func (db *DB) DropExpired(ctx context.Context) error {
 					LIMIT ?
 				)`, millis(tx.now), dropLimit)
 			if err != nil {
-				return err
+				return 0, err
 			}
-			n, err = result.RowsAffected()
-			return err
+			return result.RowsAffected()
 		})
 		if err != nil || n < dropLimit {
 			return err
