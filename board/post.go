@@ -110,7 +110,8 @@ type EditPost struct {
 	Title    string    // articles only; empty leaves it
 	Citation *Citation // articles only; nil leaves it
 	Text     Text
-	Remote   *Remote // for posts of other servers; Updated must be newer than the last
+	Mentions []ActorID // people mentioned in a remote text; found by the board in Markdown
+	Remote   *Remote   // for posts of other servers; Updated must be newer than the last
 }
 
 // Revision is an earlier text of a post.

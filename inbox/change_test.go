@@ -144,6 +144,38 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+func TestUpdateOfMentions(t *testing.T) {
+	c := newScene(t)
+	mention := func(uri string) object { return object{"type": "Mention", "href": uri} }
+	note := c.carol.note("Hi.", c.article.URI).with(object{"tag": mention(c.Member.URI)})
+	c.mustSay(c.carol, c.carol.act("Create", note))
+	p, err := c.board.PostByURI(t.Context(), note["id"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, edit := range []struct {
+		at   string
+		tags []object
+		want []string
+	}{
+		{"2026-01-02T05:00:00Z", []object{mention(c.Member.URI)}, []string{c.Member.URI}},
+		{"2026-01-02T06:00:00Z", []object{mention(c.Moderator.URI)}, []string{c.Moderator.URI}},
+	} {
+		c.mustSay(c.carol, c.carol.act("Update", note.with(object{"content": "At " + edit.at, "updated": edit.at, "tag": edit.tags})))
+		mentioned, err := c.board.Mentioned(t.Context(), p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{}
+		for _, a := range mentioned {
+			got = append(got, a.URI)
+		}
+		if diff := cmp.Diff(edit.want, got); diff != "" {
+			t.Errorf("mentioned at %s (-want +got):\n%s", edit.at, diff)
+		}
+	}
+}
+
 func TestUpdateOfAnArticle(t *testing.T) {
 	c := newScene(t)
 	note := c.carol.note("Text.", "").with(object{"name": "Old title", "audience": c.Topic.URI})

@@ -75,7 +75,11 @@ func (in *Inbox) edit(ctx context.Context, a *arrival, p post, known board.Post)
 	if err != nil {
 		return err
 	}
-	e := board.EditPost{By: known.Author.ID, Post: known.ID, Text: text, Remote: remoteOf(p)}
+	mentions, err := in.mentioned(ctx, p.Object)
+	if err != nil {
+		return err
+	}
+	e := board.EditPost{By: known.Author.ID, Post: known.ID, Text: text, Mentions: mentions, Remote: remoteOf(p)}
 	e.Remote.Updated = updatedAt(a, p)
 	if known.Number == 0 {
 		e.Title = p.Name
