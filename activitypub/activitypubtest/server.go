@@ -31,6 +31,8 @@ type Server struct {
 	documents map[string][]byte // by path with query
 	actors    map[string]*Actor // by name
 	received  []Received
+	fetched   []string // paths with query, in order
+	before    func(*http.Request)
 	answer    func(Received) int
 	arrived   chan struct{} // closed and renewed at each arrival
 }
@@ -157,6 +159,21 @@ func (s *Server) Answer(with func(Received) int) {
 	s.answer = with
 }
 
+// Fetched is the path and query of every GET that came, in order.
+func (s *Server) Fetched() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.fetched...)
+}
+
+// BeforeGet calls hook before each GET is answered; one that waits makes a
+// slow server. nil is none.
+func (s *Server) BeforeGet(hook func(*http.Request)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = hook
+}
+
 // Received is everything that came to the server's inboxes, in order.
 func (s *Server) Received() []Received {
 	s.mu.Lock()
@@ -199,6 +216,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	if r.URL.RawQuery != "" {
 		path += "?" + r.URL.RawQuery
+	}
+	s.mu.Lock()
+	s.fetched = append(s.fetched, path)
+	before := s.before
+	s.mu.Unlock()
+	if before != nil {
+		before(r)
 	}
 	s.mu.Lock()
 	body := s.documents[path]
