@@ -135,7 +135,7 @@ func BenchmarkGet(b *testing.B) {
 	if err := db.update(b.Context(), set("a", "1")); err != nil {
 		b.Fatal(err)
 	}
-	const query = "SELECT value FROM settings WHERE key = ?"
+	const query = "SELECT value FROM notes WHERE key = ?"
 	var value string
 	b.Run("cached by text", func(b *testing.B) {
 		for b.Loop() {

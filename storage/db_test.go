@@ -118,16 +118,14 @@ func TestOpen(t *testing.T) {
 	})
 }
 
-// visit makes or opens the board at path, writes the setting "opened" and closes it.
+// visit makes or opens the board at path, writes the note "opened" and closes it.
 func visit(t *testing.T, path string, o Options) {
 	t.Helper()
 	db, err := Open(t.Context(), path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.update(t.Context(), set("opened", "1")); err != nil {
-		t.Fatal(err)
-	}
+	try(t, db.update(t.Context(), notes), db.update(t.Context(), set("opened", "1")))
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +216,7 @@ func TestRefusedFiles(t *testing.T) {
 }
 
 // try ends the test at the first error.
-func try(t *testing.T, errs ...error) {
+func try(t testing.TB, errs ...error) {
 	t.Helper()
 	for _, err := range errs {
 		if err != nil {
@@ -239,7 +237,7 @@ func run(t *testing.T, path, statement string) {
 func TestRead(t *testing.T) {
 	db := open(t, Options{})
 	if err := db.update(t.Context(), func(tx *Tx) error {
-		_, err := tx.execNamed("INSERT INTO settings (key, value) VALUES (:key, :value)", setting{"a", "1"})
+		_, err := tx.execNamed("INSERT INTO notes (key, value) VALUES (:key, :value)", note{"a", "1"})
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -247,7 +245,7 @@ func TestRead(t *testing.T) {
 
 	t.Run("what is not there is not found", func(t *testing.T) {
 		var value string
-		err := db.read(t.Context()).get(&value, "SELECT value FROM settings WHERE key = 'b'")
+		err := db.read(t.Context()).get(&value, "SELECT value FROM notes WHERE key = 'b'")
 		if board.KindOf(err) != board.NotFound {
 			t.Errorf("got %v", err)
 		}
@@ -257,7 +255,7 @@ func TestRead(t *testing.T) {
 		gone, leave := context.WithCancel(t.Context())
 		leave()
 		var value string
-		err := db.read(gone).get(&value, "SELECT value FROM settings WHERE key = 'a'")
+		err := db.read(gone).get(&value, "SELECT value FROM notes WHERE key = 'a'")
 		if !errors.Is(err, context.Canceled) || value != "" {
 			t.Errorf("got %q, %v", value, err)
 		}
@@ -265,17 +263,17 @@ func TestRead(t *testing.T) {
 
 	t.Run("a view sees one state", func(t *testing.T) {
 		err := db.view(t.Context(), func(r *reader) error {
-			var before, after []setting
-			if err := r.selectAll(&before, "SELECT key, value FROM settings ORDER BY key LIMIT 10"); err != nil {
+			var before, after []note
+			if err := r.selectAll(&before, "SELECT key, value FROM notes ORDER BY key LIMIT 10"); err != nil {
 				return err
 			}
 			if err := db.update(t.Context(), set("b", "2")); err != nil {
 				return err
 			}
-			if err := r.selectAll(&after, "SELECT key, value FROM settings ORDER BY key LIMIT 10"); err != nil {
+			if err := r.selectAll(&after, "SELECT key, value FROM notes ORDER BY key LIMIT 10"); err != nil {
 				return err
 			}
-			if diff := cmp.Diff([]setting{{"a", "1"}}, after); diff != "" {
+			if diff := cmp.Diff([]note{{"a", "1"}}, after); diff != "" {
 				t.Error(diff)
 			}
 			return nil
@@ -289,13 +287,13 @@ func TestRead(t *testing.T) {
 	})
 
 	t.Run("a reader cannot write", func(t *testing.T) {
-		if _, err := db.reads.Exec("DELETE FROM settings"); err == nil {
+		if _, err := db.reads.Exec("DELETE FROM notes"); err == nil {
 			t.Error("it could")
 		}
 	})
 }
 
-type setting struct {
+type note struct {
 	Key   string `db:"key"`
 	Value string `db:"value"`
 }

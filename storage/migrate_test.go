@@ -31,7 +31,7 @@ func TestMigrate(t *testing.T) {
 
 	t.Run("rows that refer to nothing are not committed", func(t *testing.T) {
 		err := migrate(t.Context(), db, files(t, `
-			CREATE TABLE child (parent TEXT REFERENCES settings (key));
+			CREATE TABLE child (parent TEXT REFERENCES notes (key));
 			INSERT INTO child (parent) VALUES ('nobody');`), slog.New(slog.DiscardHandler))
 		if err == nil || !strings.Contains(err.Error(), "leaves rows in child that refer to nothing") {
 			t.Errorf("got %v", err)
@@ -46,12 +46,12 @@ func TestMigrate(t *testing.T) {
 
 	t.Run("a table may be dropped and made anew under its references", func(t *testing.T) {
 		err := migrate(t.Context(), db, files(t, `
-			CREATE TABLE child (parent TEXT REFERENCES settings (key));
+			CREATE TABLE child (parent TEXT REFERENCES notes (key));
 			INSERT INTO child (parent) VALUES ('opened');
 			CREATE TABLE next (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, changed INTEGER) STRICT;
-			INSERT INTO next (key, value) SELECT key, value FROM settings;
-			DROP TABLE settings;
-			ALTER TABLE next RENAME TO settings;`), slog.New(slog.DiscardHandler))
+			INSERT INTO next (key, value) SELECT key, value FROM notes;
+			DROP TABLE notes;
+			ALTER TABLE next RENAME TO notes;`), slog.New(slog.DiscardHandler))
 		try(t, err)
 		if v, err := version(t.Context(), db); err != nil || v != 9000 {
 			t.Errorf("version is %d, %v", v, err)

@@ -16,7 +16,13 @@ import (
 	"corkboard/board"
 )
 
-// open returns a new served board, closed when the test ends.
+// notes adds a table of the tests' own.
+func notes(tx *Tx) error {
+	_, err := tx.exec("CREATE TABLE IF NOT EXISTS notes (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
+	return err
+}
+
+// open returns a new served board with a table of notes, closed when the test ends.
 func open(t testing.TB, o Options) *DB {
 	t.Helper()
 	o.Serve, o.Migrate = true, true
@@ -29,22 +35,23 @@ func open(t testing.TB, o Options) *DB {
 			t.Error(err)
 		}
 	})
+	try(t, db.update(t.Context(), notes))
 	return db
 }
 
-// set writes one setting.
+// set writes one note.
 func set(key, value string) func(*Tx) error {
 	return func(tx *Tx) error {
-		_, err := tx.exec("INSERT INTO settings (key, value) VALUES (?, ?)", key, value)
+		_, err := tx.exec("INSERT INTO notes (key, value) VALUES (?, ?)", key, value)
 		return err
 	}
 }
 
-// keys are those of all settings, sorted.
+// keys are those of all notes, sorted.
 func keys(t testing.TB, db *DB) []string {
 	t.Helper()
 	var got []string
-	if err := db.read(t.Context()).selectAll(&got, "SELECT key FROM settings ORDER BY key LIMIT 1000"); err != nil {
+	if err := db.read(t.Context()).selectAll(&got, "SELECT key FROM notes ORDER BY key LIMIT 1000"); err != nil {
 		t.Fatal(err)
 	}
 	return got
@@ -161,7 +168,7 @@ func TestGroup(t *testing.T) {
 				t.Fatal(err)
 			}
 			var value string
-			if err := db.read(t.Context()).get(&value, "SELECT value FROM settings WHERE key = ?", key); err != nil {
+			if err := db.read(t.Context()).get(&value, "SELECT value FROM notes WHERE key = ?", key); err != nil {
 				t.Fatalf("%s was answered and is not there: %v", key, err)
 			}
 		}
@@ -171,7 +178,7 @@ func TestGroup(t *testing.T) {
 		db := open(t, Options{})
 		var seen string
 		errs := together(t, db, set("a", "1"), func(tx *Tx) error {
-			return tx.get(&seen, "SELECT value FROM settings WHERE key = 'a'")
+			return tx.get(&seen, "SELECT value FROM notes WHERE key = 'a'")
 		})
 		if err := errors.Join(errs...); err != nil || seen != "1" {
 			t.Errorf("saw %q, %v", seen, err)
@@ -267,7 +274,7 @@ func TestRerun(t *testing.T) {
 		if err := db.update(t.Context(), func(tx *Tx) error {
 			_, err := tx.exec(`
 				CREATE TABLE child (
-					parent TEXT REFERENCES settings (key) DEFERRABLE INITIALLY DEFERRED
+					parent TEXT REFERENCES notes (key) DEFERRABLE INITIALLY DEFERRED
 				)`)
 			return err
 		}); err != nil {
@@ -370,6 +377,7 @@ func TestQueue(t *testing.T) {
 
 func TestNow(t *testing.T) {
 	clock := []time.Time{
+		time.Date(2011, 1, 4, 9, 0, 0, 0, time.UTC), // the table of notes is made
 		time.Date(2011, 1, 4, 12, 0, 0, 123_456_789, time.FixedZone("", 3600)),
 		time.Date(2011, 1, 4, 10, 0, 0, 0, time.UTC), // somebody set it back
 		time.Date(2011, 1, 4, 11, 0, 1, 0, time.UTC),

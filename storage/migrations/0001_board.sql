@@ -1,11 +1,5 @@
 -- +goose Up
 
--- settings are what an administrator has decided, as text.
-CREATE TABLE settings (
-	key   TEXT NOT NULL PRIMARY KEY,
-	value TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
 -- All times are whole milliseconds since 1970, UTC; 0 means not. Rows of
 -- actors, threads, posts and events are never deleted, so no id comes twice.
 
