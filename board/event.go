@@ -22,14 +22,13 @@ const (
 	PostEdited     EventKind = "post.edited"     // thread, post, actor. Speaker: Update. Indexer
 	PostDeleted    EventKind = "post.deleted"    // by its author. Speaker: Delete, Undo of Announces. Indexer
 	PostRemoved    EventKind = "post.removed"    // by a moderator (actor), reason in data. Speaker: Delete, Undo. Indexer
-	KeywordAdded   EventKind = "keyword.added"   // thread, actor, word in data. Indexer
+	KeywordAdded   EventKind = "keyword.added"   // thread, actor, word in data. Written by AddKeyword, which no door calls yet. Indexer
 	PostLiked      EventKind = "post.liked"      // actor likes post. Nobody yet
 	PostUnliked    EventKind = "post.unliked"    // Nobody yet
 	PostShared     EventKind = "post.shared"     // actor announced post. Nobody yet
 	PostUnshared   EventKind = "post.unshared"   // Nobody yet
 	Followed       EventKind = "followed"        // actor follows topic (or member, in topic's column); data: the Follow's id. Speaker: Accept
 	Unfollowed     EventKind = "unfollowed"      // Nobody: the audience's interval is closed in the same transaction
-	LetterSent     EventKind = "letter.sent"     // a member's private reply; data: the letter's number. Speaker: Create
 	LetterReceived EventKind = "letter.received" // data: the letter's number. Nobody yet
 )
 
