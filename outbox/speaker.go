@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,9 @@ type Speaker struct {
 	store   Store
 	courier *Courier
 	log     *slog.Logger
+	setback time.Duration
+	failed  board.EventID // that could not be spoken of at the last try
+	tries   int           // of it
 }
 
 // SpeakerConfig configures a [Speaker].
@@ -29,16 +33,20 @@ type SpeakerConfig struct {
 	Store   Store
 	Courier *Courier
 	Log     *slog.Logger
+	Setback time.Duration // 5 s, before the next try after an error
 }
 
 // NewSpeaker returns a speaker that says nothing before [Speaker.Run].
 func NewSpeaker(c SpeakerConfig) *Speaker {
-	return &Speaker{scribe: scribe{c.Board}, store: c.Store, courier: c.Courier, log: c.Log}
+	return &Speaker{
+		scribe: scribe{c.Board}, store: c.Store, courier: c.Courier, log: c.Log,
+		setback: cmp.Or(c.Setback, 5*time.Second),
+	}
 }
 
 const (
-	atOnce  = 64              // events that are spoken of in one transaction
-	setback = 5 * time.Second // before the next try, after an error
+	atOnce   = 64 // events that are spoken of in one transaction
+	maxTries = 10 // of one event, before it is passed over
 )
 
 // Run speaks until ctx ends.
@@ -52,7 +60,7 @@ func (s *Speaker) Run(ctx context.Context) error {
 			return nil
 		case err != nil:
 			s.log.Error("speak", "err", err)
-			changed, retry = nil, time.After(setback)
+			changed, retry = nil, time.After(s.setback)
 		case n > 0:
 			continue
 		}
@@ -85,12 +93,29 @@ func (s *Speaker) next(ctx context.Context) (int, error) {
 			from, said = e.ID-1, nil
 		}
 		more, err := s.speak(ctx, e)
-		if err != nil {
+		if err != nil && !s.hopeless(ctx, e, err) {
 			return 0, errors.Join(fmt.Errorf("speak of event %d: %w", e.ID, err), s.keep(ctx, from, e.ID-1, said))
 		}
 		said = append(said, more...)
 	}
 	return len(events), s.keep(ctx, from, events[len(events)-1].ID, said)
+}
+
+// hopeless counts the tries of an event that cannot be spoken of, and reports
+// whether it was tried often enough: one must not silence all that come after
+// it. Trouble with the store is no fault of the event.
+func (s *Speaker) hopeless(ctx context.Context, e board.Event, err error) bool {
+	if ctx.Err() != nil || board.KindOf(err) == board.Unavailable {
+		return false
+	}
+	if s.failed != e.ID {
+		s.failed, s.tries = e.ID, 0
+	}
+	if s.tries++; s.tries < maxTries {
+		return false
+	}
+	s.log.Error("passed over an event", "event", e.ID, "kind", e.Kind, "tries", s.tries, "err", err)
+	return true
 }
 
 // looksBack reports whether an event is spoken of by what was said before, some

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -149,15 +150,21 @@ func TestGiven(t *testing.T) {
 	})
 }
 
-// failing is a store that cannot be told of one inbox.
+// failing is a store that cannot be told of one inbox, or not at first.
 type failing struct {
 	*storage.DB
 	inbox string
+	until int // so many tries fail; 0 is all
+	err   error
+	tries int
 }
 
+var errBadDay = errors.New("the inbox has a bad day")
+
 func (f *failing) EnsurePeer(ctx context.Context, inbox, host string) (board.PeerID, error) {
-	if inbox == f.inbox {
-		return 0, errors.New("the disk has a bad day")
+	if inbox == f.inbox && (f.until == 0 || f.tries < f.until) {
+		f.tries++
+		return 0, f.err
 	}
 	return f.DB.EnsurePeer(ctx, inbox, host)
 }
@@ -386,7 +393,7 @@ func TestSpeaker(t *testing.T) {
 		s.article("foreign_affairs")
 		s.follow(s.world.Topic.ID, dave)
 		s.speaker = outbox.NewSpeaker(outbox.SpeakerConfig{
-			Board: s.Board, Store: &failing{s.db, dave.SharedInbox}, Courier: s.courier, Log: slog.New(slog.DiscardHandler),
+			Board: s.Board, Store: &failing{DB: s.db, inbox: dave.SharedInbox, err: errBadDay}, Courier: s.courier, Log: slog.New(slog.DiscardHandler),
 		})
 		s.speak()
 		s.until("what came before is there", func() bool { return len(mastodon.told()) == 2 })
@@ -395,6 +402,47 @@ func TestSpeaker(t *testing.T) {
 		last, err := s.LastEvent(t.Context())
 		s.check(err)
 		diff(t, "the cursor", last-1, at)
+	})
+	t.Run("an event that can never be spoken of is passed over, and the log says why", func(t *testing.T) {
+		s := newStage(t)
+		mastodon := newNeighbour(t, "mastodon")
+		carol, dave := s.person(mastodon, "carol"), s.person(newNeighbour(t, "mastodon"), "dave")
+		s.follow(s.world.Topic.ID, carol)
+		s.follow(s.world.Topic.ID, dave)
+		s.article("foreign_affairs")
+		var log bytes.Buffer
+		store := &failing{DB: s.db, inbox: dave.SharedInbox, err: errBadDay}
+		s.speaker = outbox.NewSpeaker(outbox.SpeakerConfig{
+			Board: s.Board, Store: store, Courier: s.courier, Setback: time.Millisecond,
+			Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError})),
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		var speaking sync.WaitGroup
+		speaking.Go(func() { s.check(s.speaker.Run(ctx)) })
+		said := s.sayings(s.said())
+		stop()
+		speaking.Wait()
+		diff(t, "said", []string{
+			"/topics/foreign_affairs Accept{Follow{/topics/foreign_affairs}}",
+			"/members/gaijin Create{Note}",
+			"/topics/foreign_affairs Announce{/t/1/0}",
+			"/topics/foreign_affairs Announce{Create{Note}}", // what carol's server is will be known later
+		}, said)
+		diff(t, "tries", 10, store.tries)
+		if !strings.Contains(log.String(), "passed over an event") || !strings.Contains(log.String(), errBadDay.Error()) {
+			t.Errorf("the log says %s", log.String())
+		}
+	})
+	t.Run("what the store cannot do for now is tried again for as long as it takes", func(t *testing.T) {
+		s := newStage(t)
+		carol := s.person(newNeighbour(t, "mastodon"), "carol")
+		s.follow(s.world.Topic.ID, carol)
+		store := &failing{DB: s.db, inbox: carol.SharedInbox, until: 30, err: board.Errorf(board.Unavailable, "The board's disk is full.")}
+		s.speaker = outbox.NewSpeaker(outbox.SpeakerConfig{
+			Board: s.Board, Store: store, Courier: s.courier, Setback: time.Millisecond, Log: slog.New(slog.DiscardHandler),
+		})
+		s.speak()
+		diff(t, "said", []string{"/topics/foreign_affairs Accept{Follow{/topics/foreign_affairs}}"}, s.sayings(s.said()))
 	})
 	t.Run("a Follow is accepted each time, the same one too", func(t *testing.T) {
 		s := newStage(t)
