@@ -1,8 +1,11 @@
 package outbox_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"testing"
@@ -174,8 +177,32 @@ func peerIsAway(t *testing.T) {
 	g.settled()
 }
 
+// logged is the attributes of the one line of a log with this message.
+func logged(t *testing.T, log *bytes.Buffer, message string) map[string]any {
+	t.Helper()
+	var found []map[string]any
+	for line := range bytes.Lines(log.Bytes()) {
+		var attributes map[string]any
+		if err := json.Unmarshal(line, &attributes); err != nil {
+			t.Fatal(err)
+		}
+		if attributes["msg"] == message {
+			delete(attributes, "msg")
+			delete(attributes, "time")
+			found = append(found, attributes)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d lines say %q:\n%s", len(found), message, log)
+	}
+	return found[0]
+}
+
 func refusedForGood(t *testing.T) {
-	g := newGround(t, quick)
+	var log bytes.Buffer
+	config := quick
+	config.Log = slog.New(slog.NewJSONHandler(&log, nil))
+	g := newGround(t, config)
 	s := newServer(t, "mastodon")
 	f := g.stranger(s, "mariner")
 	g.start()
@@ -198,6 +225,10 @@ func refusedForGood(t *testing.T) {
 	if len(failures) != 1 || failures[0].Peer != f.peer || failures[0].Status != 422 || failures[0].Answer != "answer 422" {
 		t.Errorf("failures %+v", failures)
 	}
+	g.end()
+	diff(t, "the log", map[string]any{
+		"level": "WARN", "host": s.host(), "activity": float64(bad.ID), "type": "Update", "status": 422.0, "answer": "answer 422",
+	}, logged(t, &log, "refused"))
 }
 
 func poisonIsParked(t *testing.T) {
@@ -242,8 +273,9 @@ func poisonIsParked(t *testing.T) {
 }
 
 func tooOldIsGivenUp(t *testing.T) {
+	var log bytes.Buffer
 	config := quick
-	config.GiveUp = 300 * time.Millisecond
+	config.GiveUp, config.Log = 300*time.Millisecond, slog.New(slog.NewJSONHandler(&log, nil))
 	g := newGround(t, config)
 	s := newServer(t, "mastodon")
 	f := g.stranger(s, "mariner")
@@ -259,6 +291,10 @@ func tooOldIsGivenUp(t *testing.T) {
 	s.judgeBy(nil)
 	fresh := g.post("thread:1")
 	s.waitFor(accept, fresh)
+	g.end()
+	if line := logged(t, &log, "given up"); line["level"] != "WARN" || line["activity"] != float64(old.ID) || line["answer"] == "" {
+		t.Errorf("the log says %v", line)
+	}
 }
 
 func goneIsPassedOn(t *testing.T) {

@@ -80,11 +80,10 @@ func (c *Courier) land(d *delivery, v verdict, now time.Time) {
 		c.greet(d)
 		c.settle(d)
 	case refused:
-		c.stats.Refused++
 		if v.status != 0 {
 			c.answered(p, now)
 		}
-		c.note(d, v.status, v.reason, now)
+		c.refuse(d, v.status, v.reason, now)
 		c.settle(d)
 	case dropped:
 		c.settle(d)
@@ -204,6 +203,19 @@ func (c *Courier) settle(d *delivery) {
 	d.peer.queue.settle(d)
 }
 
+// refuse notes a delivery that will never be taken, with the reason.
+func (c *Courier) refuse(d *delivery, status int, answer string, now time.Time) {
+	c.stats.Refused++
+	c.warn("refused", d, status, answer)
+	c.note(d, status, answer, now)
+}
+
+// warn tells the administrator what a peer will never have. An answer has at
+// most 500 characters here already: see [activitypub.Answer].
+func (c *Courier) warn(what string, d *delivery, status int, answer string) {
+	c.config.Log.Warn(what, "host", d.peer.Host, "activity", d.id, "type", d.kind, "status", status, "answer", answer)
+}
+
 // note writes down that a peer will never have an activity.
 func (c *Courier) note(d *delivery, status int, answer string, now time.Time) {
 	c.unsaved.Failures = append(c.unsaved.Failures, board.Failure{
@@ -219,6 +231,7 @@ func (c *Courier) giveUp(d *delivery, now time.Time) {
 	if said := d.peer.LastError; said != "" {
 		reason += " The last answer was " + said
 	}
+	c.warn("given up", d, 0, reason)
 	if n := len(c.unsaved.Failures); n > 0 {
 		last := &c.unsaved.Failures[n-1]
 		if last.Peer == d.peer.ID && last.Answer == reason && d.id > last.Activity && d.peer.LastOKAt.Before(last.At) {
@@ -236,8 +249,7 @@ func (c *Courier) hopeless(d *delivery, now time.Time) bool {
 	case now.Sub(d.at) > c.config.GiveUp:
 		c.giveUp(d, now)
 	case !d.greeted():
-		c.stats.Refused++
-		c.note(d, 0, "Not sent: the Accept of the first follower there was not taken.", now)
+		c.refuse(d, 0, "Not sent: the Accept of the first follower there was not taken.", now)
 	default:
 		return false
 	}
