@@ -161,7 +161,7 @@ func (b *Board) closePostsOf(tx Tx, author ActorID, after PostID) ([]Post, error
 	}
 	for _, p := range posts {
 		p.State = Deleted
-		if err := b.closePost(tx, p, Event{Kind: PostDeleted, Actor: author}); err != nil {
+		if err := b.closePost(tx, p, nil, Event{Kind: PostDeleted, Actor: author}); err != nil {
 			return nil, err
 		}
 	}

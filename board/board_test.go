@@ -145,7 +145,7 @@ func TestNumbers(t *testing.T) {
 	})
 	t.Run("a deleted post keeps its number, and the next one goes on", func(t *testing.T) {
 		last := reply(t, b, ronin.ID, first.ID)
-		if err := b.Delete(t.Context(), ronin.ID, last.ID); err != nil {
+		if err := b.Delete(t.Context(), ronin.ID, last.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 		next := reply(t, b, ronin.ID, first.ID)
@@ -292,7 +292,7 @@ func TestPermissions(t *testing.T) {
 
 	_, err := b.Edit(t.Context(), edit)
 	wantKind(t, err, board.Forbidden)
-	wantKind(t, b.Delete(t.Context(), other.ID, first.ID), board.Forbidden)
+	wantKind(t, b.Delete(t.Context(), other.ID, first.ID, nil), board.Forbidden)
 	wantKind(t, b.Remove(t.Context(), other.ID, first.ID, "No."), board.Forbidden)
 	wantKind(t, b.Remove(t.Context(), judge.ID, first.ID, " "), board.Invalid)
 	wantKind(t, b.CloseTopic(t.Context(), other.ID, "news"), board.Forbidden)
@@ -393,8 +393,8 @@ func TestLog(t *testing.T) {
 		func(ctx context.Context) error { return b.Unfollow(ctx, a.ID, news) }, // nothing
 		func(ctx context.Context) error { return b.AddKeyword(ctx, ronin.ID, first.Thread, "Japan") },
 		func(ctx context.Context) error { return b.AddKeyword(ctx, ronin.ID, first.Thread, "japan") }, // nothing
-		func(ctx context.Context) error { return b.Delete(ctx, a.ID, p.ID) },
-		func(ctx context.Context) error { return b.Delete(ctx, a.ID, p.ID) }, // nothing
+		func(ctx context.Context) error { return b.Delete(ctx, a.ID, p.ID, nil) },
+		func(ctx context.Context) error { return b.Delete(ctx, a.ID, p.ID, nil) }, // nothing
 	} {
 		if err := do(t.Context()); err != nil {
 			t.Fatal(err)

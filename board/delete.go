@@ -15,8 +15,9 @@ func (p Post) lastChange() time.Time {
 }
 
 // Delete takes a post back for its author. Its number and its place stay. A
-// second Delete changes nothing. Errors: NotFound, Forbidden.
-func (b *Board) Delete(ctx context.Context, by ActorID, id PostID) error {
+// second Delete changes nothing. Original is the Delete as it came, for forums
+// to embed; nil for members. Errors: NotFound, Forbidden.
+func (b *Board) Delete(ctx context.Context, by ActorID, id PostID, original []byte) error {
 	return b.update(ctx, func(tx Tx) error {
 		p, err := tx.Post(id)
 		if err != nil {
@@ -26,7 +27,7 @@ func (b *Board) Delete(ctx context.Context, by ActorID, id PostID) error {
 			return Errorf(Forbidden, "Only its author may delete a post.")
 		}
 		p.State = Deleted
-		return b.closePost(tx, p, Event{Kind: PostDeleted, Actor: by})
+		return b.closePost(tx, p, original, Event{Kind: PostDeleted, Actor: by})
 	})
 }
 
@@ -47,12 +48,12 @@ func (b *Board) Remove(ctx context.Context, by ActorID, id PostID, reason string
 			return err
 		}
 		p.State, p.ClosedBy, p.Reason = Removed, handle, reason
-		return b.closePost(tx, p, Event{Kind: PostRemoved, Actor: by, Data: reason})
+		return b.closePost(tx, p, nil, Event{Kind: PostRemoved, Actor: by, Data: reason})
 	})
 }
 
 // closePost makes a tombstone of a live post; of anything else it stays what it is.
-func (b *Board) closePost(tx Tx, p Post, e Event) error {
+func (b *Board) closePost(tx Tx, p Post, original []byte, e Event) error {
 	now, err := tx.Post(p.ID)
 	if err != nil || now.State != Live {
 		return err
@@ -62,7 +63,7 @@ func (b *Board) closePost(tx Tx, p Post, e Event) error {
 		return err
 	}
 	p.ClosedAt = tx.Now()
-	if err := tx.ClosePost(p); err != nil {
+	if err := tx.ClosePost(p, original); err != nil {
 		return err
 	}
 	e.Topic, e.Thread, e.Post = thread.Topics[0].ID, p.Thread, p.ID

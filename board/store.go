@@ -162,8 +162,10 @@ type PostTx interface {
 	PostsSince(author ActorID, since time.Time, limit int) (int, error)
 	AddPost(p Post, formKey string, mentions []ActorID, original []byte) (PostID, error) // raises the parent's and the author's counts
 	EditPost(p Post, mentions []ActorID, original []byte) error                          // HTML, Source, Language, Warning, EditedAt; keeps a revision, with the title of now
-	ClosePost(p Post) error                                                              // State, ClosedAt, ClosedBy, Reason; drops text, title, source line, revisions, original; lowers the parent's Replies
-	Bury(uri, host string) error                                                         // a Delete of something unknown: its Create must not bring it back
+	// ClosePost sets State, ClosedAt, ClosedBy, Reason; drops text, title, source line,
+	// revisions; lowers the parent's Replies. The original, if any, replaces the old one.
+	ClosePost(p Post, original []byte) error
+	Bury(uri, host string) error // a Delete of something unknown: its Create must not bring it back
 	Buried(uri string) (bool, error)
 	Like(post PostID, actor ActorID) (added bool, err error)
 	Unlike(post PostID, actor ActorID) (removed bool, err error)

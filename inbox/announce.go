@@ -104,5 +104,5 @@ func (in *Inbox) deletedElsewhere(ctx context.Context, a *arrival, uri string) e
 	case err != nil && !isGone(err):
 		return err
 	}
-	return in.Board.Delete(ctx, known.Author.ID, known.ID)
+	return in.Board.Delete(ctx, known.Author.ID, known.ID, nil)
 }

@@ -199,6 +199,20 @@ func TestUpdateOfAnActor(t *testing.T) {
 	}
 }
 
+// original is what is kept of a post as it came.
+func (c *scene) original(note object) string {
+	c.t.Helper()
+	p, err := c.board.PostByURI(c.t.Context(), note["id"].(string))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	body, err := c.board.Original(c.t.Context(), p.ID)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return string(body)
+}
+
 func TestDelete(t *testing.T) {
 	gone, there := "1 carol to 0: (deleted)", "1 carol to 0: Hi."
 	for _, test := range []struct {
@@ -211,6 +225,18 @@ func TestDelete(t *testing.T) {
 			c.mustSay(c.carol, c.carol.act("Delete", object{"type": "Tombstone", "id": note["id"]}))
 		}, gone},
 		{"as the whole object", func(c *scene, note object) { c.mustSay(c.carol, c.carol.act("Delete", note)) }, gone},
+		{"is kept as it came", func(c *scene, note object) {
+			c.mustSay(c.carol, c.carol.act("Delete", object{"type": "Tombstone", "id": note["id"]}))
+			if got := c.original(note); !strings.Contains(got, `"Delete"`) || !strings.Contains(got, `"Tombstone"`) {
+				c.t.Errorf("kept is %s", got)
+			}
+		}, gone},
+		{"is not kept if it repeats the text", func(c *scene, note object) {
+			c.mustSay(c.carol, c.carol.act("Delete", note))
+			if got := c.original(note); got != "" {
+				c.t.Errorf("kept is %s", got)
+			}
+		}, gone},
 		{"twice is once", func(c *scene, note object) {
 			c.mustSay(c.carol, c.carol.act("Delete", note["id"]))
 			c.mustSay(c.carol, c.carol.act("Delete", note["id"]))

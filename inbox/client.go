@@ -235,7 +235,7 @@ func (c command) delete(ctx context.Context, uri string) (board.EventID, error) 
 	if known.State != board.Live {
 		return 0, board.Errorf(board.Gone, "The post was deleted already.")
 	}
-	return c.change(ctx, known.ID, board.PostDeleted, func() error { return c.in.Board.Delete(ctx, c.member.ID, known.ID) })
+	return c.change(ctx, known.ID, board.PostDeleted, func() error { return c.in.Board.Delete(ctx, c.member.ID, known.ID, nil) })
 }
 
 // change makes a change and finds its event in the log.

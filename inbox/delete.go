@@ -37,7 +37,7 @@ func (in *Inbox) deleteOne(ctx context.Context, a *arrival, uri string) error {
 		if known.Author.URI != a.Actor {
 			return refusef("%s cannot delete what %s wrote.", a.Actor, known.Author.URI)
 		}
-		return in.Board.Delete(ctx, known.Author.ID, known.ID)
+		return in.Board.Delete(ctx, known.Author.ID, known.ID, passable(a))
 	}
 	if board.KindOf(err) != board.NotFound {
 		return err
@@ -50,6 +50,16 @@ func (in *Inbox) deleteOne(ctx context.Context, a *arrival, uri string) error {
 		return err
 	}
 	return in.bury(ctx, a, uri)
+}
+
+// passable is a Delete as it came, if it can be handed on: it takes back one
+// thing, and does not repeat what was said.
+func passable(a *arrival) []byte {
+	o := a.Object.Object
+	if len(a.Objects) == 1 && (o.IsReference() || o.Is("Tombstone") && o.Content == "" && o.Name == "") {
+		return a.receipt.Body
+	}
+	return nil
 }
 
 func (in *Inbox) deleteLetter(ctx context.Context, a *arrival, letter board.Letter) error {

@@ -133,11 +133,22 @@ func (s *Speaker) whole(ctx context.Context, u *utterance, p board.Post, t board
 // original is the activity of another server's author as it came, if it was of
 // this type and has the object in it. Nothing in it is changed.
 func (s scribe) original(ctx context.Context, p board.Post, kind string) (json.RawMessage, error) {
+	return s.asItCame(ctx, p, func(o *activitypub.Object) bool {
+		return o.Is(kind) && o.Object != nil && !o.Object.IsReference()
+	})
+}
+
+// maxEmbedded is how many bytes an activity may have inside an Announce, which
+// has to be readable itself.
+const maxEmbedded = activitypub.MaxBody - 8<<10
+
+// asItCame is what was kept of a post, if it is what is wanted.
+func (s scribe) asItCame(ctx context.Context, p board.Post, wanted func(*activitypub.Object) bool) (json.RawMessage, error) {
 	raw, err := s.board.Original(ctx, p.ID)
-	if err != nil {
+	if err != nil || len(raw) > maxEmbedded {
 		return nil, err
 	}
-	if o, err := activitypub.Parse(raw); err != nil || !o.Is(kind) || o.Object == nil || o.Object.IsReference() {
+	if o, err := activitypub.Parse(raw); err != nil || !wanted(o) {
 		return nil, nil
 	}
 	return raw, nil

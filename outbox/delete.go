@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"corkboard/activitypub"
@@ -36,14 +37,48 @@ func (s *Speaker) sayClosed(ctx context.Context, u *utterance) error {
 }
 
 // announceDelete announces the Delete to forums: the moderator's own where the
-// post was removed, else the author's.
+// post was removed, else the author's, as it came if it did.
 func (s *Speaker) announceDelete(ctx context.Context, u *utterance, p board.Post, t board.Thread, said history) error {
+	came, err := s.deletion(ctx, u, p)
+	if err != nil {
+		return err
+	}
+	inner, err := s.innerDelete(ctx, u, p)
+	if err != nil {
+		return err
+	}
+	for _, topic := range t.Topics {
+		inner.Audience, inner.CC = topic.URI, activitypub.IDs{topic.URI}
+		var object any = inner
+		if came != nil {
+			object = came
+		}
+		if err := announce(u, topic.Actor, p, object, said.forums(topic.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deletion is the Delete of another server's author as it came. Where his
+// account was deleted, or the post was found to be gone, there is none.
+func (s *Speaker) deletion(ctx context.Context, u *utterance, p board.Post) (json.RawMessage, error) {
+	if p.Local() || u.event.Kind == board.PostRemoved {
+		return nil, nil
+	}
+	return s.asItCame(ctx, p, func(o *activitypub.Object) bool {
+		return o.Is("Delete") && o.Actor == p.Author.URI && len(o.Objects) == 1 && o.Object.ID == p.URI
+	})
+}
+
+// innerDelete is the Delete in our words, filed under no topic yet.
+func (s *Speaker) innerDelete(ctx context.Context, u *utterance, p board.Post) (*activitypub.Activity, error) {
 	inner := &activitypub.Activity{Type: "Delete", Actor: p.Author.URI, Published: u.event.At, To: activitypub.IDs{activitypub.Public}, Object: p.URI}
 	switch {
 	case u.event.Kind == board.PostRemoved:
 		moderator, err := s.moderator(ctx, u.event.Actor)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		inner.ID, inner.Actor, inner.Summary = u.address.Activity(u.event.ID, 0)+"#remove", moderator.URI, p.Reason
 	case p.Local():
@@ -51,13 +86,7 @@ func (s *Speaker) announceDelete(ctx context.Context, u *utterance, p board.Post
 	default:
 		inner.ID = p.URI + "#delete" // an id must be of its actor's host; Mastodon's is the same
 	}
-	for _, topic := range t.Topics {
-		inner.Audience, inner.CC = topic.URI, activitypub.IDs{topic.URI}
-		if err := announce(u, topic.Actor, p, inner, said.forums(topic.ID)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return inner, nil
 }
 
 // moderator is the Person who removed a post; the site for the operator.

@@ -68,8 +68,8 @@ func (s *stage) exchange(n *neighbour) (carol person, posts []board.Post) {
 	posts = append(posts, s.reply(s.world.Member, posts[0], "I take this back."))
 	posts = append(posts, s.heardReply(carol, posts[0], "117"))
 	s.said()
-	s.check(s.Delete(s.t.Context(), s.world.Member.ID, posts[4].ID))
-	s.check(s.Delete(s.t.Context(), carol.ID, posts[5].ID))
+	s.check(s.Delete(s.t.Context(), s.world.Member.ID, posts[4].ID, nil))
+	s.check(s.Delete(s.t.Context(), carol.ID, posts[5].ID, nil))
 	return carol, posts
 }
 
@@ -198,7 +198,7 @@ func TestCaching(t *testing.T) {
 		article, err := s.Post(t.Context(), 1, 0)
 		s.check(err)
 		create := s.said()[0]
-		s.check(s.Delete(t.Context(), s.world.Member.ID, article.ID))
+		s.check(s.Delete(t.Context(), s.world.Member.ID, article.ID, nil))
 		s.said()
 		answer, body := s.get(path(s.Address().Activity(create.Event, 0)), activitypub.MediaType)
 		if answer.StatusCode != http.StatusGone || !strings.HasPrefix(body, `{"error":"`) {
@@ -292,7 +292,7 @@ func TestCollections(t *testing.T) {
 		if same.StatusCode != http.StatusNotModified || len(before.Header.Get("ETag")) != 64+2 {
 			t.Errorf("%d, %s", same.StatusCode, before.Header.Get("ETag"))
 		}
-		s.check(s.Delete(t.Context(), s.world.Moderator.ID, posts[3].ID))
+		s.check(s.Delete(t.Context(), s.world.Moderator.ID, posts[3].ID, nil))
 		if other, _ := s.get("/t/1/context", activitypub.MediaType, "If-None-Match", before.Header.Get("ETag")); other.StatusCode != http.StatusOK {
 			t.Errorf("%d after one was deleted", other.StatusCode)
 		}

@@ -59,7 +59,7 @@ func TestSamples(t *testing.T) {
 	documents["reply"] = s.fetch("/t/1/3")
 	s.edit(s.world.Moderator, reply, "It was the other fleet!")
 	s.carried()
-	s.check(s.Delete(t.Context(), s.world.Moderator.ID, reply.ID))
+	s.check(s.Delete(t.Context(), s.world.Moderator.ID, reply.ID, nil))
 	s.check(s.Remove(t.Context(), s.world.Moderator.ID, question.ID, "Off topic."))
 	s.carried()
 

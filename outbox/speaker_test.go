@@ -118,7 +118,7 @@ func TestGiven(t *testing.T) {
 		s.follow(s.world.Topic.ID, s.person(late, "erin"))
 		s.edit(s.world.Member, article, "The carriers …")
 		s.carried()
-		s.check(s.Delete(t.Context(), s.world.Member.ID, article.ID))
+		s.check(s.Delete(t.Context(), s.world.Member.ID, article.ID, nil))
 		s.carried()
 		want := []string{
 			"/topics/foreign_affairs Accept{Follow{/topics/foreign_affairs}}",
@@ -189,7 +189,7 @@ func TestForum(t *testing.T) {
 		reply := s.reply(s.world.Moderator, article, "The other one.")
 		s.edit(s.world.Moderator, reply, "The third one.")
 		s.carried()
-		s.check(s.Delete(t.Context(), s.world.Moderator.ID, reply.ID))
+		s.check(s.Delete(t.Context(), s.world.Moderator.ID, reply.ID, nil))
 		s.carried()
 		diff(t, "told", []string{
 			"/topics/defense Accept{Follow{/topics/defense}}",
@@ -297,7 +297,27 @@ func TestRemoval(t *testing.T) {
 			"/topics/foreign_affairs Undo{Announce{" + path(theirs.URI) + "}}",
 		}, undone)
 	})
-	t.Run("a deletion by its author elsewhere is announced with an id of his server", func(t *testing.T) {
+	t.Run("a deletion by its author elsewhere is passed on byte for byte, unless it is too large", func(t *testing.T) {
+		for padding, asItCame := range map[int]bool{0: true, activitypub.MaxBody - 4<<10: false} {
+			s := newStage(t)
+			lemmy := newNeighbour(t, "lemmy")
+			s.speak()
+			s.follow(s.world.Topic.ID, s.person(lemmy, "carol"))
+			dave := s.person(newNeighbour(t, "mastodon"), "dave")
+			reply := s.heardReply(dave, s.article("foreign_affairs"), "9")
+			s.carried()
+			original := fmt.Appendf(nil, `{ "type":"Delete", "id":"%[1]s#gone","actor":%[2]q, "object":{"id":%[1]q,"type":"Tombstone"},"pad":%[3]q }`,
+				reply.URI, dave.URI, strings.Repeat("x", padding))
+			s.check(s.Delete(t.Context(), dave.ID, reply.ID, original))
+			s.carried()
+			told := lemmy.told()
+			last := told[len(told)-1]
+			if last.inner().Type != "Delete" || bytes.Contains(last.raw, original) != asItCame {
+				t.Errorf("with %d bytes more it said %.400s", padding, last.raw)
+			}
+		}
+	})
+	t.Run("a deletion without a Delete is announced with an id of its author's server", func(t *testing.T) {
 		s := newStage(t)
 		lemmy := newNeighbour(t, "lemmy")
 		s.speak()
@@ -305,7 +325,7 @@ func TestRemoval(t *testing.T) {
 		dave := s.person(newNeighbour(t, "mastodon"), "dave")
 		reply := s.heardReply(dave, s.article("foreign_affairs"), "9")
 		s.carried()
-		s.check(s.Delete(t.Context(), dave.ID, reply.ID))
+		s.check(s.Delete(t.Context(), dave.ID, reply.ID, nil))
 		s.carried()
 		told := lemmy.told()
 		got := told[len(told)-1].inner()
@@ -354,7 +374,7 @@ func TestSpeaker(t *testing.T) {
 		kept, gone := s.article("foreign_affairs"), s.article("foreign_affairs")
 		s.edit(s.world.Member, kept, "The carriers …")
 		s.edit(s.world.Member, gone, "The carriers …")
-		s.check(s.Delete(t.Context(), s.world.Member.ID, gone.ID))
+		s.check(s.Delete(t.Context(), s.world.Member.ID, gone.ID, nil))
 		s.speak()
 		s.carried()
 		diff(t, "told", []string{
@@ -367,7 +387,7 @@ func TestSpeaker(t *testing.T) {
 		s := newStage(t)
 		s.speak()
 		article := s.article("foreign_affairs")
-		s.check(s.Delete(t.Context(), s.world.Member.ID, article.ID))
+		s.check(s.Delete(t.Context(), s.world.Member.ID, article.ID, nil))
 		for _, a := range s.said() {
 			if kept := a.Body != nil; kept != (a.Type == "Delete") {
 				t.Errorf("%s: kept is %v", a.Type, kept)

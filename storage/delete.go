@@ -4,8 +4,9 @@ import "corkboard/board"
 
 // ClosePost makes a tombstone of a live post. Its row, number and place stay;
 // its text goes, an article's title and source line too, and with them what
-// was kept of it elsewhere. Error: NotFound, if there is no such live post.
-func (tx *Tx) ClosePost(p board.Post) error {
+// was kept of it elsewhere; the original, if there is one, takes the place
+// of the old one. Error: NotFound, if there is no such live post.
+func (tx *Tx) ClosePost(p board.Post, original []byte) error {
 	var row struct {
 		Thread board.ThreadID `db:"thread"`
 		Number int64          `db:"number"`
@@ -30,6 +31,9 @@ func (tx *Tx) ClosePost(p board.Post) error {
 		DELETE FROM originals
 		WHERE post = ?`, p.ID)
 	if err != nil {
+		return err
+	}
+	if err := tx.addOriginal(p.ID, original); err != nil {
 		return err
 	}
 	if err := tx.addReplies(row.Parent, -1); err != nil {

@@ -201,6 +201,17 @@ func TestEditPost(t *testing.T) {
 	})
 }
 
+func TestClosePostKeepsTheDelete(t *testing.T) {
+	f := newFixture(t)
+	p := f.reply(f.article("Title"))
+	f.change(func(tx board.Tx) error { return tx.EditPost(p, nil, []byte("the Create")) })
+	p.State = board.Deleted
+	f.change(func(tx board.Tx) error { return tx.ClosePost(p, []byte("the Delete")) })
+	if got, err := f.db.Original(t.Context(), p.ID); string(got) != "the Delete" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func TestClosePost(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
@@ -211,7 +222,7 @@ func TestClosePost(t *testing.T) {
 
 	closed := f.post(reply.ID)
 	closed.State, closed.ClosedAt, closed.ClosedBy, closed.Reason = board.Removed, f.clock.now, "ronin", "Off topic."
-	f.change(func(tx board.Tx) error { return tx.ClosePost(closed) })
+	f.change(func(tx board.Tx) error { return tx.ClosePost(closed, nil) })
 
 	t.Run("number and place stay, text, revisions and original go", func(t *testing.T) {
 		want := closed
@@ -242,7 +253,7 @@ func TestClosePost(t *testing.T) {
 		}
 	})
 	t.Run("a second time is not found and lowers nothing", func(t *testing.T) {
-		f.refused(board.NotFound, func(tx board.Tx) error { return tx.ClosePost(closed) })
+		f.refused(board.NotFound, func(tx board.Tx) error { return tx.ClosePost(closed, nil) })
 		if got := f.post(article.ID).Replies; got != 0 {
 			t.Errorf("%d replies", got)
 		}
@@ -263,7 +274,7 @@ func TestClosePost(t *testing.T) {
 				return err
 			}
 			article.State = board.Deleted
-			return tx.ClosePost(article)
+			return tx.ClosePost(article, nil)
 		})
 		got := f.thread(article.Thread)
 		if got.Title != "" || got.Citation != (board.Citation{}) || got.Posts != 2 {
@@ -284,7 +295,7 @@ func TestPostLists(t *testing.T) {
 	f.reply(one)              // 4
 	f.change(func(tx board.Tx) error {
 		two.State = board.Deleted
-		return tx.ClosePost(two)
+		return tx.ClosePost(two, nil)
 	})
 	for _, c := range []struct {
 		name string

@@ -57,7 +57,7 @@ func TestSearch(t *testing.T) {
 	four := f.say(article, `<p>Edited later</p>`)
 	f.change(func(tx board.Tx) error {
 		three.State = board.Removed
-		if err := tx.ClosePost(three); err != nil {
+		if err := tx.ClosePost(three, nil); err != nil {
 			return err
 		}
 		_, err := tx.Log(board.Event{Kind: board.PostRemoved, Post: three.ID, Thread: three.Thread})
@@ -117,7 +117,7 @@ func TestSearch(t *testing.T) {
 	t.Run("a deleted post is gone at once, and from the index", func(t *testing.T) {
 		f.change(func(tx board.Tx) error {
 			two.State = board.Deleted
-			if err := tx.ClosePost(two); err != nil {
+			if err := tx.ClosePost(two, nil); err != nil {
 				return err
 			}
 			_, err := tx.Log(board.Event{Kind: board.PostDeleted, Post: two.ID, Thread: two.Thread})

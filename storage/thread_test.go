@@ -25,7 +25,7 @@ func TestNumbers(t *testing.T) {
 		first := f.reply(article)
 		f.change(func(tx board.Tx) error {
 			first.State = board.Deleted
-			return tx.ClosePost(first)
+			return tx.ClosePost(first, nil)
 		})
 		if second := f.reply(article); first.Number != 1 || second.Number != 2 {
 			t.Errorf("numbers %d and %d", first.Number, second.Number)
@@ -155,7 +155,7 @@ func TestVersion(t *testing.T) {
 		{"Unshare", func(tx board.Tx) error { _, err := tx.Unshare(reply.ID, f.Remote.ID); return err }},
 		{"ClosePost", func(tx board.Tx) error {
 			reply.State = board.Deleted
-			return tx.ClosePost(reply)
+			return tx.ClosePost(reply, nil)
 		}},
 	} {
 		t.Run(c.name+" raises it", func(t *testing.T) {
@@ -202,7 +202,7 @@ func TestThreads(t *testing.T) {
 	}
 	f.change(func(tx board.Tx) error {
 		articles[3].State = board.Deleted
-		return tx.ClosePost(articles[3])
+		return tx.ClosePost(articles[3], nil)
 	})
 	id := func(i int) board.ThreadID { return articles[i].Thread }
 	last := func(i int) time.Time { return f.thread(id(i)).LastAt }

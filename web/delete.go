@@ -45,7 +45,7 @@ func (h *Handler) postDelete(w http.ResponseWriter, r *request) error {
 	if p.Removal {
 		err = h.board.Remove(r.Context(), r.viewer.ID, p.Post.ID, f.Get("reason"))
 	} else {
-		err = h.board.Delete(r.Context(), r.viewer.ID, p.Post.ID)
+		err = h.board.Delete(r.Context(), r.viewer.ID, p.Post.ID, nil)
 	}
 	if err != nil {
 		return h.refuse(w, r, p, err)

@@ -283,7 +283,7 @@ func TestCaching(t *testing.T) {
 			_, err := w.Edit(t.Context(), board.EditPost{By: w.ronin.ID, Post: w.post(1).ID, Text: board.Text{Markdown: "Edited."}})
 			w.must(err)
 		},
-		"a deletion": func() { w.must(w.Delete(t.Context(), w.kaya.ID, w.post(2).ID)) },
+		"a deletion": func() { w.must(w.Delete(t.Context(), w.kaya.ID, w.post(2).ID, nil)) },
 		"a keyword":  func() { w.must(w.AddKeyword(t.Context(), w.kaya.ID, w.article.Thread, "japan")) },
 	}
 	for _, name := range []string{"a new reply", "an edit", "a deletion", "a keyword"} {

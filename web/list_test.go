@@ -44,7 +44,7 @@ func TestHome(t *testing.T) {
 		page.shows(".sorts [aria-current]", "NewestHeaders")
 	})
 	t.Run("a new board says how to begin", func(t *testing.T) {
-		w.must(w.Delete(t.Context(), w.ronin.ID, w.article.ID))
+		w.must(w.Delete(t.Context(), w.ronin.ID, w.article.ID, nil))
 		page := visitor.get("/").wants(http.StatusOK)
 		page.shows("main .note", "No articles yet. Post the first one.")
 	})

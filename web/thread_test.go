@@ -128,7 +128,7 @@ func TestTombstones(t *testing.T) {
 	second := w.reply(w.kaya.ID, 1, "My secret.")
 	w.reply(w.ronin.ID, 2, "To a secret.")
 	third := w.reply(w.kaya.ID, 1, "Buy boats.")
-	w.must(w.Delete(t.Context(), w.kaya.ID, second.ID))
+	w.must(w.Delete(t.Context(), w.kaya.ID, second.ID, nil))
 	w.must(w.Remove(t.Context(), w.warden.ID, third.ID, "advertising"))
 	visitor := w.visitor()
 
@@ -159,7 +159,7 @@ func TestTombstones(t *testing.T) {
 		}
 	})
 	t.Run("a deleted article leaves its thread", func(t *testing.T) {
-		w.must(w.Delete(t.Context(), w.ronin.ID, w.article.ID))
+		w.must(w.Delete(t.Context(), w.ronin.ID, w.article.ID, nil))
 		page := visitor.get(w.path("")).wants(http.StatusOK)
 		if got := page.text(".op .tomb"); !strings.HasPrefix(got, "The article was deleted by its author on ") {
 			t.Errorf("tombstone: %q", got)
