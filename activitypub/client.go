@@ -123,7 +123,7 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, signer Sig
 
 // retryAfter reads seconds or a date. What is out of bounds is brought within; nonsense is 0.
 func retryAfter(text string, now time.Time) time.Duration {
-	wait := time.Duration(0)
+	var wait time.Duration
 	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil {
 		wait = time.Duration(min(seconds, uint64(longestRetry/time.Second))) * time.Second
 	} else if at, err := http.ParseTime(text); err == nil {

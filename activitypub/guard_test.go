@@ -95,7 +95,7 @@ func resolver(t testing.TB, turns bool, addresses ...string) *net.Resolver {
 			if message.Unpack(query[:n]) != nil || len(message.Questions) != 1 {
 				continue
 			}
-			message.Header.Response, message.Additionals = true, nil
+			message.Response, message.Additionals = true, nil
 			question := message.Questions[0]
 			for i, address := range addresses {
 				if question.Type != dnsmessage.TypeA || turns && i != turn%len(addresses) {

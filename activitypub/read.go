@@ -161,8 +161,8 @@ func (r *reader) items(o *Object) error {
 
 // language reads {"identifier": "fr", "name": "Français"} of Lemmy, the first of several, or a bare tag. The text's own map knows better.
 func (r *reader) language(o *Object) error {
-	return r.each(func() error {
-		tag, err := "", error(nil)
+	return r.each(func() (err error) {
+		var tag string
 		if r.json.PeekKind() == '{' {
 			err = r.fields(func(name []byte) (err error) {
 				if string(name) == "identifier" {

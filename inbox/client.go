@@ -134,12 +134,11 @@ func (c command) create(ctx context.Context, p post) (board.EventID, error) {
 	if err := c.isForAll(ctx, p); err != nil {
 		return 0, err
 	}
-	made, err := board.Post{}, error(nil)
+	do := c.article
 	if p.InReplyTo != "" {
-		made, err = c.reply(ctx, p)
-	} else {
-		made, err = c.article(ctx, p)
+		do = c.reply
 	}
+	made, err := do(ctx, p)
 	if err != nil {
 		return 0, err
 	}

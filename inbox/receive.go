@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -117,15 +118,14 @@ func (in *Inbox) keep(ctx context.Context, r board.Receipt, activity *activitypu
 
 // ownerOf finds the actor whose own inbox was posted to; 0 for a shared one.
 func (in *Inbox) ownerOf(ctx context.Context, vars map[string]string) (board.ActorID, error) {
-	name, uri := vars["topic"], ""
-	switch {
-	case name != "":
-		uri = in.address.Topic(name)
-	case vars["member"] != "":
-		name = vars["member"]
-		uri = in.address.Member(name)
-	default:
+	topic, member := vars["topic"], vars["member"]
+	name := cmp.Or(topic, member)
+	if name == "" {
 		return 0, nil
+	}
+	uri := in.address.Member(member)
+	if topic != "" {
+		uri = in.address.Topic(topic)
 	}
 	a, err := in.known(ctx, uri)
 	switch {

@@ -147,7 +147,7 @@ func (in *Inbox) settle() {
 	defer due.Stop()
 	var batch []board.Receipt
 	for {
-		now := false
+		var now bool
 		select {
 		case r := <-in.settled:
 			if r.ID == 0 {

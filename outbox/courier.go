@@ -298,7 +298,7 @@ func (c *Courier) Stats() Stats {
 	s.InFlight, s.Peers, s.Watermark, s.Newest = c.flying, len(c.peers), c.saved, max(c.newest, c.fed)
 	now := time.Now()
 	for _, p := range c.peers {
-		s.Queued += len(p.order) + p.queue.parked
+		s.Queued += len(p.order) + p.parked
 		if p.resting(now) {
 			s.Resting++
 		}

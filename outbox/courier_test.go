@@ -346,11 +346,11 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	fmt.Sscanf(a.ID, "https://board.example/activities/%d", &a.event)
 	status, header := s.answer(&a)
 	maps.Copy(w.Header(), header)
-	switch {
-	case status == hang:
+	switch status {
+	case hang:
 		<-r.Context().Done()
 		return
-	case status == broken:
+	case broken:
 		panic(http.ErrAbortHandler)
 	}
 	w.WriteHeader(status)

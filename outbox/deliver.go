@@ -58,7 +58,7 @@ func noAnswer(err error) string {
 // to get is not lost for a fault of ours.
 func (c *Courier) trouble(d *delivery, doing string, err error) verdict {
 	if c.flights.Err() == nil {
-		c.config.Log.Error(doing, "activity", d.id, "actor", d.actor, "err", err)
+		c.config.Log.Error("trouble of our own", "doing", doing, "activity", d.id, "actor", d.actor, "err", err)
 	}
 	return verdict{outcome: ours}
 }

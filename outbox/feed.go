@@ -179,7 +179,7 @@ func (c *Courier) admit(p *peer, act *activity, w way, now time.Time) {
 		p.restore(d, row)
 		return
 	}
-	if p.add(d) && p.queue.parked < parkLimit {
+	if p.add(d) && p.parked < parkLimit {
 		p.park(d)
 		c.keepParked(d)
 	}

@@ -54,7 +54,7 @@ func (h *Handler) postArticle(w http.ResponseWriter, r *request) error {
 	case err != nil:
 		return err
 	case r.visitor():
-		return h.refuse(w, r, p, loggedOut)
+		return h.refuse(w, r, p, errLoggedOut)
 	case f.wantsPreview():
 		p.Article.Title, p.Article.Source = f.Get("title"), newSourceLine(f.citation())
 		return h.preview(w, r, p, 0)

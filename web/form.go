@@ -106,8 +106,8 @@ func (h *Handler) preview(w http.ResponseWriter, r *request, c formContent, thre
 	return h.show(w, r, c)
 }
 
-// loggedOut is what a member hears whose log-in ended while he wrote.
-var loggedOut = board.Errorf(board.Forbidden, "You are logged out. Log in in another window, then send this again: your text is still here.")
+// errLoggedOut is what a member hears whose log-in ended while he wrote.
+var errLoggedOut = board.Errorf(board.Forbidden, "You are logged out. Log in in another window, then send this again: your text is still here.")
 
 // seeOther leads on after a form was taken.
 func seeOther(w http.ResponseWriter, path string) error {

@@ -39,7 +39,7 @@ func (m *markup) tag(s string) *markup {
 func (m *markup) text(s string) *markup {
 	last := 0
 	for i := range len(s) {
-		entity := ""
+		var entity string
 		switch s[i] {
 		case '&':
 			entity = "&amp;"
@@ -120,7 +120,7 @@ func (m *markup) html() template.HTML {
 // safe tells the templates that HTML is safe: it is the board's, which cleaned
 // it when it was accepted, or markup's, which escaped it. It is the one place
 // in this package where that is said.
-func safe(html string) template.HTML { return template.HTML(html) }
+func safe(html string) template.HTML { return template.HTML(html) } //nolint:gosec // that is what it is for
 
 // isWeb reports whether an address is a whole http or https one.
 func isWeb(address string) bool {

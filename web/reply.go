@@ -46,7 +46,7 @@ func (h *Handler) postReply(w http.ResponseWriter, r *request) error {
 	case err != nil:
 		return err
 	case r.visitor():
-		return h.refuse(w, r, p, loggedOut)
+		return h.refuse(w, r, p, errLoggedOut)
 	case f.wantsPreview():
 		return h.preview(w, r, p, p.Thread.ID)
 	}

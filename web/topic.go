@@ -39,7 +39,7 @@ func (h *Handler) showTopic(w http.ResponseWriter, r *request) error {
 	}
 	q := readListQuery(r, topic.ID)
 	return h.showCached(w, r, q.String(), version, func() (content, error) {
-		l, err := h.list(r.Context(), r, q)
+		l, err := h.list(r.Context(), q)
 		if err != nil {
 			return nil, err
 		}

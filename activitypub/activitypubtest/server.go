@@ -285,7 +285,7 @@ func (a *Actor) Request(t testing.TB, inbox string, activity any) *http.Request 
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := http.NewRequest(http.MethodPost, inbox, strings.NewReader(string(body)))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, inbox, strings.NewReader(string(body)))
 	if err != nil {
 		t.Fatal(err)
 	}
