@@ -46,7 +46,26 @@ type instance struct {
 	listen string
 	env    []string
 	cmd    *exec.Cmd
-	stderr *bytes.Buffer
+	stderr *transcript
+}
+
+// transcript is what a process prints, read while it goes on.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(p)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
 }
 
 // newInstance prepares a board in a temporary folder, to be started.
@@ -76,7 +95,7 @@ func (i *instance) start(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i.stderr = &bytes.Buffer{}
+	i.stderr = &transcript{}
 	i.cmd = exec.Command(path, "serve")
 	i.cmd.Env, i.cmd.Stderr, i.cmd.Stdout = i.env, i.stderr, i.stderr
 	if err := i.cmd.Start(); err != nil {
