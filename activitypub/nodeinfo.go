@@ -88,6 +88,11 @@ func (c *Client) NodeInfo(ctx context.Context, host string) (Software, error) {
 	if page, err = c.fetch(ctx, address, w); err != nil {
 		return Software{}, err
 	}
+	return readSoftware(page)
+}
+
+// readSoftware reads the two members of a NodeInfo that we use.
+func readSoftware(page *Page) (Software, error) {
 	var info struct {
 		Software struct {
 			Name    string `json:"name"`
@@ -97,7 +102,7 @@ func (c *Client) NodeInfo(ctx context.Context, host string) (Software, error) {
 	if err := readJSON(page, &info); err != nil {
 		return Software{}, err
 	}
-	return Software{Name: strings.ToLower(cut(info.Software.Name)), Version: cut(info.Software.Version)}, nil
+	return Software{Name: cut(strings.ToLower(info.Software.Name)), Version: cut(info.Software.Version)}, nil
 }
 
 // newestNodeInfo returns the address of the newest version that we read.
