@@ -145,7 +145,7 @@ func (h *here) start() {
 // settle waits until nothing waits any more.
 func (h *here) settle() {
 	h.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); h.inbox.Backlog() > 0; time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); h.inbox.Backlog() > 0; time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			h.t.Fatalf("%d receipts still wait", h.inbox.Backlog())
 		}

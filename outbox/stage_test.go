@@ -148,7 +148,7 @@ func (s *stage) carried() []board.Activity {
 
 func (s *stage) until(what string, is func() bool) {
 	s.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("not within 20 s: %s", what)
 		}

@@ -182,10 +182,10 @@ func (s *Server) Received() []Received {
 }
 
 // WaitFor returns the first activity that was taken and for which want is
-// true, and fails the test if none comes within some seconds.
+// true, and fails the test if none comes within a minute.
 func (s *Server) WaitFor(t testing.TB, what string, want func(Received) bool) Received {
 	t.Helper()
-	timeout := time.After(15 * time.Second)
+	timeout := time.After(time.Minute)
 	for {
 		s.mu.Lock()
 		arrived := s.arrived

@@ -308,7 +308,7 @@ func TestSecureSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { cancel(); _ = serve.Wait() }()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if answer, err := patient.Get(board.URL + "/"); err == nil {
 			answer.Body.Close()
 			break

@@ -101,7 +101,7 @@ func (i *instance) start(t testing.TB) {
 	if err := i.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(2 * time.Millisecond) {
 		if answer, err := http.Get(i.URL + "/nodeinfo/2.1"); err == nil {
 			answer.Body.Close()
 			return
