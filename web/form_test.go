@@ -51,6 +51,22 @@ func TestReply(t *testing.T) {
 		}
 		ronin.follow(ronin.send(w.path("/0/reply"), url.Values{"text": {"To the article."}})).shows("#p4 .to", "To: ronin #0")
 	})
+	t.Run("a post that is far down is led to on its page", func(t *testing.T) {
+		for range 60 {
+			w.reply(w.kaya.ID, 1, "More.")
+		}
+		sent := ronin.send(w.path("/1/reply"), url.Values{"text": {"At last."}}).wants(http.StatusSeeOther)
+		if got := sent.header.Get("Location"); got != w.path("?from=51#p65") {
+			t.Errorf("leads to %s", got)
+		}
+		ronin.follow(sent).shows("#p65 .body", "At last.")
+	})
+}
+
+func TestReplyThatIsNotPostedIsKept(t *testing.T) {
+	w := newWorld(t)
+	ronin := w.as("ronin")
+
 	t.Run("a preview is not posted and keeps everything", func(t *testing.T) {
 		before := w.events()
 		page := ronin.send(w.path("/1/reply"), url.Values{"key": {"K"}, "text": {"Not\r\nyet."}, "warning": {"careful"}, "language": {"de"}, "do": {"preview"}}).wants(http.StatusOK)
@@ -93,16 +109,6 @@ func TestReply(t *testing.T) {
 		if got, err := url.Parse(page.attr("a.btn", "href")); err != nil || got.Path != "/login" || got.Query().Get("next") != w.path("/1/reply") {
 			t.Errorf("log in at %s", got)
 		}
-	})
-	t.Run("a post that is far down is led to on its page", func(t *testing.T) {
-		for range 60 {
-			w.reply(w.kaya.ID, 1, "More.")
-		}
-		sent := ronin.send(w.path("/1/reply"), url.Values{"text": {"At last."}}).wants(http.StatusSeeOther)
-		if got := sent.header.Get("Location"); got != w.path("?from=51#p65") {
-			t.Errorf("leads to %s", got)
-		}
-		ronin.follow(sent).shows("#p65 .body", "At last.")
 	})
 }
 
