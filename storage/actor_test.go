@@ -68,26 +68,6 @@ func TestActor(t *testing.T) {
 		}
 	})
 
-	t.Run("a local name is had once, a remote one by many hosts", func(t *testing.T) {
-		f.refused(board.Conflict, func(tx board.Tx) error {
-			_, err := tx.AddActor(board.Actor{URI: here.Topic("gaijin"), Type: board.Group, Name: "gaijin", CreatedAt: tx.Now()})
-			return err
-		})
-		f.change(func(tx board.Tx) error {
-			_, err := tx.AddActor(storagetest.Remote("https://other.example", "gaijin"))
-			return err
-		})
-		for name, want := range map[string]bool{"gaijin": true, "foreign_affairs_all": true, "mariner": false} {
-			f.change(func(tx board.Tx) error {
-				taken, err := tx.NameTaken(name)
-				if taken != want {
-					t.Errorf("NameTaken(%s) = %t", name, taken)
-				}
-				return err
-			})
-		}
-	})
-
 	t.Run("only local actors have a private key", func(t *testing.T) {
 		pem, err := f.db.PrivateKey(ctx, f.Site.ID)
 		if err != nil || !strings.Contains(pem, "PRIVATE KEY") {
@@ -97,6 +77,27 @@ func TestActor(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+func TestLocalNameIsHadOnce(t *testing.T) {
+	f := newFixture(t)
+	f.refused(board.Conflict, func(tx board.Tx) error {
+		_, err := tx.AddActor(board.Actor{URI: here.Topic("gaijin"), Type: board.Group, Name: "gaijin", CreatedAt: tx.Now()})
+		return err
+	})
+	f.change(func(tx board.Tx) error {
+		_, err := tx.AddActor(storagetest.Remote("https://other.example", "gaijin"))
+		return err
+	})
+	for name, want := range map[string]bool{"gaijin": true, "foreign_affairs_all": true, "mariner": false} {
+		f.change(func(tx board.Tx) error {
+			taken, err := tx.NameTaken(name)
+			if taken != want {
+				t.Errorf("NameTaken(%s) = %t", name, taken)
+			}
+			return err
+		})
+	}
 }
 
 func TestTopic(t *testing.T) {

@@ -195,23 +195,27 @@ func TestRefusedFiles(t *testing.T) {
 		},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "board.db")
-			visit(t, path, Options{})
-			test.spoil(t, path)
-			before, _ := os.ReadFile(path)
-			db, err := Open(t.Context(), path, test.options)
-			if err == nil {
-				db.Close()
-				t.Fatal("was opened")
-			}
-			if !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("got %q, want a sentence with %q", err, test.want)
-			}
-			if after, _ := os.ReadFile(path); string(after) != string(before) {
-				t.Error("the file was changed")
-			}
-		})
+		t.Run(name, func(t *testing.T) { checkRefusedFile(t, test.spoil, test.options, test.want) })
+	}
+}
+
+// checkRefusedFile opens a board that was spoilt: it must be left as it is.
+func checkRefusedFile(t *testing.T, spoil func(*testing.T, string), options Options, want string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "board.db")
+	visit(t, path, Options{})
+	spoil(t, path)
+	before, _ := os.ReadFile(path)
+	db, err := Open(t.Context(), path, options)
+	if err == nil {
+		db.Close()
+		t.Fatal("was opened")
+	}
+	if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %q, want a sentence with %q", err, want)
+	}
+	if after, _ := os.ReadFile(path); string(after) != string(before) {
+		t.Error("the file was changed")
 	}
 }
 

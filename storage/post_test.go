@@ -19,6 +19,13 @@ func shown(a board.Actor) board.Actor {
 	}
 }
 
+// notOfParent leaves out what is not shown beside the post that is answered: its
+// author's type and tagline.
+var notOfParent = cmp.FilterPath(func(p cmp.Path) bool {
+	name := p.Last().String()
+	return len(p) > 3 && p.Index(1).String() == ".To" && (name == ".Type" || name == ".Tagline")
+}, cmp.Ignore())
+
 func TestPost(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
@@ -37,12 +44,6 @@ func TestPost(t *testing.T) {
 		want.ID, err = tx.AddPost(want, "", []board.ActorID{f.Moderator.ID, f.Member.ID, f.Member.ID}, []byte("as it came"))
 		return err
 	})
-	// Beside the post that is answered, its author's type and tagline are not shown.
-	notOfParent := cmp.FilterPath(func(p cmp.Path) bool {
-		name := p.Last().String()
-		return len(p) > 3 && p.Index(1).String() == ".To" && (name == ".Type" || name == ".Tagline")
-	}, cmp.Ignore())
-
 	t.Run("it is found by number, id and URI, in and out of a change", func(t *testing.T) {
 		finders := map[string]func() (board.Post, error){
 			"place": func() (board.Post, error) { return f.db.Post(ctx, article.Thread, 1) },
@@ -61,30 +62,11 @@ func TestPost(t *testing.T) {
 		}
 	})
 
-	t.Run("an article answers nothing", func(t *testing.T) {
-		got := f.post(article.ID)
-		if diff := cmp.Diff(board.Answered{}, got.To); diff != "" || got.URL != here.Thread(article.Thread) {
-			t.Error(diff, got.URL)
-		}
-	})
-
 	t.Run("its own URI is its page where there is no other", func(t *testing.T) {
 		p := board.Post{Thread: article.Thread, Number: 50, URI: here.Post(article.Thread, 50), URL: here.Post(article.Thread, 50), Author: f.Member.Actor}
 		f.change(func(tx board.Tx) (err error) { p.ID, err = tx.AddPost(p, "", nil, nil); return err })
 		if got := f.post(p.ID); got.URL != p.URI {
 			t.Error(got.URL)
-		}
-	})
-
-	t.Run("a parent that could not be had is a URI and nothing else", func(t *testing.T) {
-		orphan := board.Post{
-			Thread: article.Thread, Number: 60, URI: uri + "/orphan", Author: f.Remote,
-			To: board.Answered{Number: -1, URI: "https://gone.example/1"},
-		}
-		f.change(func(tx board.Tx) (err error) { orphan.ID, err = tx.AddPost(orphan, "", nil, nil); return err })
-		got := f.post(orphan.ID)
-		if diff := cmp.Diff(orphan.To, got.To); diff != "" || !got.To.Unavailable() {
-			t.Error(diff)
 		}
 	})
 
@@ -120,6 +102,30 @@ func TestPost(t *testing.T) {
 		f.refused(board.Conflict, func(tx board.Tx) error { _, err := tx.AddPost(again, "", nil, nil); return err })
 		again.Number, again.URI = 1, uri+"/other"
 		f.refused(board.Conflict, func(tx board.Tx) error { _, err := tx.AddPost(again, "", nil, nil); return err })
+	})
+}
+
+func TestPostThatAnswersNothing(t *testing.T) {
+	f := newFixture(t)
+	article := f.article("Title")
+
+	t.Run("an article answers nothing", func(t *testing.T) {
+		got := f.post(article.ID)
+		if diff := cmp.Diff(board.Answered{}, got.To); diff != "" || got.URL != here.Thread(article.Thread) {
+			t.Error(diff, got.URL)
+		}
+	})
+
+	t.Run("a parent that could not be had is a URI and nothing else", func(t *testing.T) {
+		orphan := board.Post{
+			Thread: article.Thread, Number: 60, URI: "https://social.example/users/mariner/statuses/orphan", Author: f.Remote,
+			To: board.Answered{Number: -1, URI: "https://gone.example/1"},
+		}
+		f.change(func(tx board.Tx) (err error) { orphan.ID, err = tx.AddPost(orphan, "", nil, nil); return err })
+		got := f.post(orphan.ID)
+		if diff := cmp.Diff(orphan.To, got.To); diff != "" || !got.To.Unavailable() {
+			t.Error(diff)
+		}
 	})
 }
 
