@@ -3,11 +3,13 @@ package inbox_test
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -267,8 +269,10 @@ func (c *captured) read(file string) []byte {
 		c.t.Fatalf("as it came it cannot be read: %v", err)
 	}
 	text := string(body)
-	for their, our := range c.here {
-		uri := map[string]string{"topic": c.Topic.URI, "member": c.Member.URI, "article": c.article.URI}[our]
+	// The longest first: the address of a post begins with that of its author.
+	theirs := slices.SortedFunc(maps.Keys(c.here), func(a, b string) int { return len(b) - len(a) })
+	for _, their := range theirs {
+		uri := map[string]string{"topic": c.Topic.URI, "member": c.Member.URI, "article": c.article.URI}[c.here[their]]
 		text = regexp.MustCompile(regexp.QuoteMeta(their)+`\b`).ReplaceAllLiteralString(text, uri)
 	}
 	return []byte(anyHost.ReplaceAllStringFunc(text, func(origin string) string {
