@@ -88,7 +88,7 @@ func (b *Board) openThread(tx Tx, a NewArticle, d articleDraft) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	if err := b.mayWrite(tx, author, b.hourly(author)); err != nil {
+	if err := b.mayWrite(tx, author, tx.PostsSince); err != nil {
 		return Post{}, err
 	}
 	topics, err := openTopics(tx, a.Topics)

@@ -366,6 +366,15 @@ func TestLimits(t *testing.T) {
 	}
 	_, err = b.Reply(t.Context(), remote(a, first.ID, "3"))
 	wantKind(t, err, board.TooMany)
+	letter := board.NewLetter{From: a.ID, To: ronin.ID, Text: board.Text{HTML: "<p>Between us.</p>"}}
+	for i := range 2 {
+		letter.Remote.URI = fmt.Sprintf("%s/letters/%d", a.URI, i)
+		if err := b.ReceiveLetter(t.Context(), letter); err != nil {
+			t.Fatal(err)
+		}
+	}
+	letter.Remote.URI = a.URI + "/letters/3"
+	wantKind(t, b.ReceiveLetter(t.Context(), letter), board.TooMany)
 }
 
 func TestLog(t *testing.T) {

@@ -32,6 +32,13 @@ func (b *Board) ReceiveLetter(ctx context.Context, n NewLetter) error {
 		if there, err := received(tx, n); err != nil || there {
 			return err
 		}
+		from, err := tx.Actor(n.From)
+		if err != nil {
+			return err
+		}
+		if err := b.mayWrite(tx, from, tx.LettersSince); err != nil {
+			return err
+		}
 		id, err := tx.AddLetter(Letter{
 			URI: n.Remote.URI, From: n.From, To: n.To, About: n.About, InReplyTo: n.InReplyTo,
 			HTML: d.html, Language: d.language, Warning: d.warning,

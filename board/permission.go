@@ -30,20 +30,22 @@ func (b *Board) MayRemove(v Viewer, p Post) bool {
 	return v.Moderates() && v.ID != p.Author.ID && p.State == Live
 }
 
-// mayWrite refuses an actor who is gone or who has written too much lately.
-func (b *Board) mayWrite(tx Tx, author Actor, perHour int) error {
+// mayWrite refuses an actor who is gone or who has written too much lately,
+// by what counts that: posts or letters.
+func (b *Board) mayWrite(tx Tx, author Actor, written func(by ActorID, since time.Time, limit int) (int, error)) error {
 	if !author.GoneAt.IsZero() {
 		return Errorf(Forbidden, "The account %s was deleted.", author.Handle(b.Address()))
 	}
+	perHour := b.hourly(author)
 	if perHour == 0 {
 		return nil
 	}
-	n, err := tx.PostsSince(author.ID, tx.Now().Add(-time.Hour), perHour)
+	n, err := written(author.ID, tx.Now().Add(-time.Hour), perHour)
 	if err != nil {
 		return err
 	}
 	if n >= perHour {
-		return tooMany(time.Hour/time.Duration(perHour), "That is more than %d posts in an hour. Please wait a little.", perHour)
+		return tooMany(time.Hour/time.Duration(perHour), "That is more than %d in an hour. Please wait a little.", perHour)
 	}
 	return nil
 }

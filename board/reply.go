@@ -31,7 +31,7 @@ func (b *Board) addReply(tx Tx, r NewReply, d draft) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	if err := b.mayWrite(tx, author, b.hourly(author)); err != nil {
+	if err := b.mayWrite(tx, author, tx.PostsSince); err != nil {
 		return Post{}, err
 	}
 	to, thread, err := b.answered(tx, r)

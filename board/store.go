@@ -183,6 +183,8 @@ type MemberTx interface {
 	AddToken(id ActorID, hash []byte) error
 	AddInvitation(i Invitation) error
 	TakeInvitation(hash []byte) (Invitation, error) // NotFound if unknown, used or expired
+	// LettersSince counts what an actor has sent to members here since then, up to limit.
+	LettersSince(from ActorID, since time.Time, limit int) (int, error)
 	AddLetter(l Letter) (int64, error)
 	LetterByURI(uri string) (Letter, error)
 	LetterTo(uri string, to ActorID) (Letter, error)

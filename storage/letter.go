@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	"corkboard/board"
 )
@@ -75,6 +76,20 @@ func (r *reader) LetterTo(uri string, to board.ActorID) (board.Letter, error) {
 		FROM letters
 		WHERE uri = ? AND recipient = ?`, uri, to)
 	return row.letter(), err
+}
+
+// LettersSince counts an actor's letters after a time, up to limit.
+func (tx *Tx) LettersSince(from board.ActorID, since time.Time, limit int) (int, error) {
+	var n int
+	err := tx.get(&n, `
+		SELECT count(*)
+		FROM (
+			SELECT 1
+			FROM letters
+			WHERE sender = ? AND arrived_at > ?
+			LIMIT ?
+		) AS recent`, from, millis(since), limit)
+	return n, err
 }
 
 // AddLetter keeps a private reply and returns its number. Error: Conflict, if

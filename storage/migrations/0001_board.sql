@@ -207,6 +207,7 @@ CREATE TABLE letters (
 	source      TEXT NOT NULL DEFAULT '',
 	UNIQUE (uri, recipient)
 ) STRICT;
+CREATE INDEX letters_sender ON letters (sender, arrived_at);
 
 -- events are the log: append only, ids and small facts, in order of commit.
 CREATE TABLE events (
