@@ -51,7 +51,7 @@ func (d *Documents) shares(ctx context.Context, r *http.Request) (*answer, error
 }
 
 // contextLimit bounds the ids of one context document.
-const contextLimit = 10_000
+const contextLimit = 100_000
 
 // context is the thread: the ids of all its posts in order, the article's
 // first (FEP-7888). Its ETag is the XOR of the ids' SHA-256 (FEP-f228), by
