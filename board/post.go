@@ -118,7 +118,8 @@ type EditPost struct {
 type Revision struct {
 	Post     PostID
 	At       time.Time // when it was replaced
-	Title    string
+	Title    string    // of an article
+	Citation Citation  // of an article
 	HTML     string
 	Source   string
 	Warning  string

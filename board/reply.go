@@ -48,6 +48,11 @@ func (b *Board) addReply(tx Tx, r NewReply, d draft) (Post, error) {
 	}
 	post := b.newPost(tx, author, thread.ID, number, to, d, r.Remote)
 	event := Event{Kind: ReplyPosted, Actor: r.By, Topic: thread.Topics[0].ID, Thread: thread.ID}
+	if author.Local() {
+		if err := tx.MarkOwn(post); err != nil {
+			return Post{}, err
+		}
+	}
 	return b.addPost(tx, post, r.FormKey, d, event)
 }
 

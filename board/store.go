@@ -25,6 +25,7 @@ type Reader interface {
 	MemberReader
 	FollowReader
 	EventReader
+	MarkReader
 }
 
 // ActorReader finds actors.
@@ -110,6 +111,16 @@ type EventReader interface {
 	Cursor(ctx context.Context, reader string) (EventID, error) // 0 if it has never read
 }
 
+// MarkReader says how far members have read. Only they themselves are told.
+type MarkReader interface {
+	// ReadMark is the zero Mark for a thread that the member has not begun.
+	ReadMark(ctx context.Context, member ActorID, thread ThreadID) (Mark, error)
+	// ReadMarks leaves out the threads that the member has not begun.
+	ReadMarks(ctx context.Context, member ActorID, threads []ThreadID) (map[ThreadID]int, error)
+	// FirstUnread is the first live post of somebody else behind a mark; 0 if none.
+	FirstUnread(ctx context.Context, member ActorID, thread ThreadID, mark int) (number int, err error)
+}
+
 // Tx is one change. Its reads see the change's own writes. It has the writer's
 // context: a caller who goes away does not undo his neighbours' changes.
 type Tx interface {
@@ -121,6 +132,7 @@ type Tx interface {
 	PostTx
 	MemberTx
 	FollowTx
+	MarkTx
 	// Log writes an event and returns its number.
 	Log(e Event) (EventID, error)
 }
@@ -203,4 +215,10 @@ type FollowTx interface {
 	RemoveFollow(follower, of ActorID, at EventID) error
 	// RemoveFollowsBy ends all that an actor follows.
 	RemoveFollowsBy(follower ActorID, at EventID) error
+}
+
+// MarkTx moves marks, which never go back. It writes no event and raises no version.
+type MarkTx interface {
+	MarkSeen(s Seen) error
+	MarkOwn(p Post) error // only where all that is before it was read
 }

@@ -6,36 +6,22 @@ import (
 	"corkboard/board"
 )
 
-type revisionRow struct {
-	Post     int64  `db:"post"`
-	At       int64  `db:"at"`
-	Title    string `db:"title"`
-	Language string `db:"language"`
-	Warning  string `db:"warning"`
-	HTML     string `db:"html"`
-	Source   string `db:"source"`
-}
-
-func (r revisionRow) revision() board.Revision {
-	return board.Revision{
-		Post: board.PostID(r.Post), At: moment(r.At), Title: r.Title,
-		HTML: r.HTML, Source: r.Source, Warning: r.Warning, Language: r.Language,
-	}
-}
-
 // Revisions are the earlier texts of a post, the newest first.
 func (db *DB) Revisions(ctx context.Context, id board.PostID, limit int) ([]board.Revision, error) {
-	var rows []revisionRow
-	err := db.read(ctx).selectAll(&rows, `
-		SELECT post, at, title, language, warning, html, source
+	revisions := []board.Revision{}
+	err := db.read(ctx).each(func(c *cells) {
+		revisions = append(revisions, board.Revision{
+			Post: board.PostID(c.int()), At: c.time(), Title: c.text(),
+			Citation: board.Citation{URL: c.text(), Publication: c.text(), Author: c.text(), Date: c.text()},
+			HTML:     c.text(), Source: c.text(), Warning: c.text(), Language: c.text(),
+		})
+	}, `
+		SELECT post, at, title, citation_url, citation_publication, citation_author, citation_date,
+			html, source, warning, language
 		FROM revisions
 		WHERE post = ?
 		ORDER BY id DESC
 		LIMIT ?`, id, limit)
-	revisions := make([]board.Revision, len(rows))
-	for i, row := range rows {
-		revisions[i] = row.revision()
-	}
 	return revisions, err
 }
 
@@ -43,10 +29,13 @@ func (db *DB) Revisions(ctx context.Context, id board.PostID, limit int) ([]boar
 // original where there is a new one. What was there before becomes a revision.
 func (tx *Tx) EditPost(p board.Post, mentions []board.ActorID, original []byte) error {
 	_, err := tx.exec(`
-		INSERT INTO revisions (post, at, title, language, warning, html, source)
-		SELECT p.id, ?, CASE p.number WHEN 0 THEN t.title ELSE '' END, p.language, p.warning, p.html, p.source
+		INSERT INTO revisions (post, at, language, warning, html, source, title,
+			citation_url, citation_publication, citation_author, citation_date)
+		SELECT p.id, ?, p.language, p.warning, p.html, p.source, COALESCE(t.title, ''),
+			COALESCE(t.citation_url, ''), COALESCE(t.citation_publication, ''),
+			COALESCE(t.citation_author, ''), COALESCE(t.citation_date, '')
 		FROM posts p
-		JOIN threads t ON t.id = p.thread
+		LEFT JOIN threads t ON t.id = p.thread AND p.number = 0
 		WHERE p.id = ?`, millis(tx.now), p.ID)
 	if err != nil {
 		return err

@@ -165,6 +165,8 @@ func TestEditPost(t *testing.T) {
 	ctx := t.Context()
 	article := f.article("First title")
 	reply := f.reply(article)
+	citation := board.Citation{URL: "https://times.example/1", Publication: "The Times", Author: "A. Writer", Date: "2011-01-04"}
+	f.change(func(tx board.Tx) error { return tx.SetTitle(article.Thread, "First title", citation) })
 	for i, p := range []board.Post{f.post(article.ID), f.post(reply.ID)} {
 		f.clock.now = f.clock.now.Add(time.Hour)
 		want := p
@@ -178,12 +180,12 @@ func TestEditPost(t *testing.T) {
 		if diff := cmp.Diff(want, f.post(p.ID), cmpopts.IgnoreFields(board.Post{}, "To")); diff != "" {
 			t.Error(diff)
 		}
-		title := ""
-		if p.Number == 0 {
-			title = "First title"
+		title, citation := "First title", citation
+		if p.Number > 0 {
+			title, citation = "", board.Citation{}
 		}
 		revisions, err := f.db.Revisions(ctx, p.ID, 10)
-		wantRevisions := []board.Revision{{Post: p.ID, At: f.clock.now, Title: title, HTML: p.HTML, Language: p.Language, Warning: p.Warning}}
+		wantRevisions := []board.Revision{{Post: p.ID, At: f.clock.now, Title: title, Citation: citation, HTML: p.HTML, Language: p.Language, Warning: p.Warning}}
 		if diff := cmp.Diff(wantRevisions, revisions); err != nil || diff != "" {
 			t.Error(err, diff)
 		}

@@ -1,0 +1,37 @@
+package board
+
+import (
+	"context"
+	"math"
+	"time"
+)
+
+// Mark is how far a member has read a thread.
+type Mark struct {
+	Number int       // every post up to this one
+	At     time.Time // when it was moved; zero if the member has not begun with the thread
+}
+
+// Begun reports whether the member has ever read the thread from its beginning.
+func (m Mark) Begun() bool { return !m.At.IsZero() }
+
+// Seen is a run of posts that a member had on the screen.
+type Seen struct {
+	Member      ActorID
+	Thread      ThreadID
+	First, Last int
+}
+
+// MarkRead says that a member has read a thread up to a post. A mark never goes
+// back. What somebody reads is in no log.
+func (b *Board) MarkRead(ctx context.Context, member ActorID, thread ThreadID, number int) error {
+	return b.MarkSeen(ctx, Seen{Member: member, Thread: thread, First: 0, Last: number})
+}
+
+// MarkSeen moves the member's mark over what he saw, if he has read all that is
+// before it: who opens the third page first has not read the other two, and
+// will find what is new to him where he left off.
+func (b *Board) MarkSeen(ctx context.Context, s Seen) error {
+	s.Last = min(s.Last, math.MaxInt32)
+	return b.update(ctx, func(tx Tx) error { return tx.MarkSeen(s) })
+}
