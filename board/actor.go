@@ -27,17 +27,18 @@ type Actor struct {
 	ID          ActorID
 	URI         string // ActivityPub id; never changes
 	Type        ActorType
-	Name        string // preferredUsername: the part of the handle before the host
-	Host        string // the server's authority; empty for ours
-	DisplayName string // as the actor wants to be called; may be empty
-	Tagline     string // short line after the name; ours only
-	Summary     string // safe HTML about the actor
-	URL         string // page for people
-	Inbox       string // remote only
-	SharedInbox string // remote only; may be empty
-	Followers   string // the followers collection, to recognise it in to and cc
-	KeyID       string // id of the public key
-	PublicKey   string // PEM, SPKI
+	Name        string   // preferredUsername: the part of the handle before the host
+	Host        string   // the server's authority; empty for ours
+	DisplayName string   // as the actor wants to be called; may be empty
+	Emojis      []string // shortcodes in DisplayName of which the pictures are known; remote only
+	Tagline     string   // short line after the name; ours only
+	Summary     string   // safe HTML about the actor
+	URL         string   // page for people
+	Inbox       string   // remote only
+	SharedInbox string   // remote only; may be empty
+	Followers   string   // the followers collection, to recognise it in to and cc
+	KeyID       string   // id of the public key
+	PublicKey   string   // PEM, SPKI
 	CreatedAt   time.Time
 	FetchedAt   time.Time // when the document was last read; zero for ours
 	GoneAt      time.Time // when the account was deleted; zero while it is there
@@ -45,14 +46,6 @@ type Actor struct {
 
 // Local reports whether the actor is of this board.
 func (a Actor) Local() bool { return a.Host == "" }
-
-// Label is the name to show: the display name, else the plain name.
-func (a Actor) Label() string {
-	if a.DisplayName != "" {
-		return a.DisplayName
-	}
-	return a.Name
-}
 
 // Handle is name@host; host is the board's own where the actor is local.
 func (a Actor) Handle(here Address) string {
