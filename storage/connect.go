@@ -13,6 +13,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/mattn/go-sqlite3"
+
+	"corkboard/board"
 )
 
 const (
@@ -102,10 +104,21 @@ func dsn(path, mode string) string {
 	return file.String()
 }
 
+// functions of the board that migrations fill columns with.
+var functions = map[string]any{
+	"link_key":    board.LinkKey,
+	"link_source": board.LinkSource,
+}
+
 // settle makes a new connection what it has to be, and makes sure.
 func settle(conn *sqlite3.SQLiteConn, pragmas []pragma) error {
 	conn.SetLimit(sqlite3.SQLITE_LIMIT_LENGTH, longestValue)
 	conn.SetLimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, longestQuery)
+	for name, function := range functions {
+		if err := conn.RegisterFunc(name, function, true); err != nil {
+			return fmt.Errorf("register %s: %w", name, err)
+		}
+	}
 	for _, p := range pragmas {
 		if _, err := ask(conn, "PRAGMA "+p.name+" = "+p.set); err != nil {
 			return fmt.Errorf("set PRAGMA %s: %w", p.name, err)

@@ -232,10 +232,10 @@ func (tx *Tx) Keywords(id board.ThreadID) ([]board.Keyword, error) {
 // AddThread opens a thread in its topics, with its keywords. It has no post yet.
 func (tx *Tx) AddThread(t board.Thread) (board.ThreadID, error) {
 	result, err := tx.exec(`
-		INSERT INTO threads (title, citation_url, citation_publication, citation_author, citation_date, created_at, last_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		INSERT INTO threads (title, citation_url, citation_publication, citation_author, citation_date, link, source, created_at, last_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.Title, t.Citation.URL, t.Citation.Publication, t.Citation.Author, t.Citation.Date,
-		millis(t.CreatedAt), millis(t.LastAt))
+		board.LinkKey(t.Citation.URL), board.LinkSource(t.Citation.URL), millis(t.CreatedAt), millis(t.LastAt))
 	if err != nil {
 		return 0, err
 	}
@@ -271,8 +271,9 @@ func (tx *Tx) fileUnder(t board.Thread, position int, topic board.ActorID) error
 func (tx *Tx) SetTitle(id board.ThreadID, title string, c board.Citation) error {
 	return tx.one(tx.exec(`
 		UPDATE threads
-		SET title = ?, citation_url = ?, citation_publication = ?, citation_author = ?, citation_date = ?, version = version + 1
-		WHERE id = ?`, title, c.URL, c.Publication, c.Author, c.Date, id))
+		SET title = ?, citation_url = ?, citation_publication = ?, citation_author = ?, citation_date = ?,
+			link = ?, source = ?, version = version + 1
+		WHERE id = ?`, title, c.URL, c.Publication, c.Author, c.Date, board.LinkKey(c.URL), board.LinkSource(c.URL), id))
 }
 
 // NextNumber gives a number that was never given in the thread before, and
