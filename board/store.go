@@ -56,6 +56,13 @@ type ThreadReader interface {
 	Threads(ctx context.Context, q ThreadQuery) ([]Thread, error)
 	// Posts are those of a thread with a number >= from and > 0, in order; tombstones too.
 	Posts(ctx context.Context, thread ThreadID, from, limit int) ([]Post, error)
+	// Numbers are those of a selection, in order; at most 10,000, from a branch
+	// only those of the 10,000 numbers behind its root.
+	Numbers(ctx context.Context, s Selection) ([]int, error)
+	// PostsAt are the posts with these numbers, in order; at most 1,000.
+	PostsAt(ctx context.Context, thread ThreadID, numbers []int) ([]Post, error)
+	// Reach looks at no more than 20,000 posts.
+	Reach(ctx context.Context, id ThreadID) (Reach, error)
 	// PostURIs are the ids of a thread's live posts in order, the article's first.
 	PostURIs(ctx context.Context, thread ThreadID, limit int) ([]string, error)
 	// BoardVersion is raised by every visible change of any thread or topic.
@@ -98,6 +105,9 @@ type MemberReader interface {
 // FollowReader answers who follows a local actor.
 type FollowReader interface {
 	FollowerCount(ctx context.Context, of ActorID) (int, error)
+	// FollowerHosts counts the servers on which any of some actors is followed now,
+	// up to 20,000. It takes a millisecond for a thousand of them: keep the answer.
+	FollowerHosts(ctx context.Context, of []ActorID) (int, error)
 	Follow(ctx context.Context, follower, of ActorID) (Follow, error)
 }
 

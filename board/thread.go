@@ -49,3 +49,24 @@ type ThreadQuery struct {
 	AfterTime  time.Time // with Active
 	Limit      int       // at most 100
 }
+
+// Selection is some of a thread's posts.
+type Selection struct {
+	Thread ThreadID
+	By     ActorID // those that he wrote and that are live; else
+	Under  PostID  // those that answer this one, tombstones too,
+	Deep   bool    // and those that answer them, and so on
+}
+
+// Reach is what is known of where a thread is read and written.
+type Reach struct {
+	Hosts   []HostShare // who wrote the most first; at most 100
+	Orphans int         // posts whose parent could not be had; counted up to 1,000
+}
+
+// HostShare is what came from one server.
+type HostShare struct {
+	Host   string // empty is ours
+	People int
+	Posts  int // without the article
+}

@@ -29,6 +29,25 @@ func (db *DB) FollowerCount(ctx context.Context, of board.ActorID) (int, error) 
 	return n, err
 }
 
+// hostsLimit bounds how many servers are counted.
+const hostsLimit = 20000
+
+// FollowerHosts counts the servers on which any of some actors is followed now.
+func (db *DB) FollowerHosts(ctx context.Context, of []board.ActorID) (int, error) {
+	list, args := among(of)
+	var n int
+	err := db.read(ctx).get(&n, `
+		SELECT count(*)
+		FROM (
+			SELECT DISTINCT p.host
+			FROM audience a
+			JOIN peers p ON p.id = a.peer
+			WHERE a.to_event = 0 AND a.actor IN `+list+`
+			LIMIT ?
+		) AS hosts`, append(args, hostsLimit)...)
+	return n, err
+}
+
 // Follow finds out whether an actor follows another.
 func (db *DB) Follow(ctx context.Context, follower, of board.ActorID) (board.Follow, error) {
 	return db.read(ctx).Follow(follower, of)

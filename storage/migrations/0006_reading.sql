@@ -11,7 +11,7 @@ CREATE TABLE read_marks (
 ) STRICT, WITHOUT ROWID;
 
 -- Who takes part in a thread, and what one of them wrote there.
-CREATE INDEX posts_part ON posts (thread, author, number);
+CREATE INDEX posts_part ON posts (thread, author, number) WHERE state = 0;
 
 -- Posts whose parent could not be had: the thread has gaps.
 CREATE INDEX posts_orphans ON posts (thread, number) WHERE to_number = -1;
