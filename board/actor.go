@@ -194,7 +194,7 @@ func (b *Board) addLocal(tx Tx, a Actor, key keyPair) (Actor, error) {
 		return a, err
 	}
 	if taken {
-		return a, &Error{Kind: Conflict, Field: "name", Text: "The name " + a.Name + " is taken. Choose another."}
+		return a, newError(Conflict, "The name %s is taken. Choose another.", []any{a.Name}).in("name")
 	}
 	a.KeyID, a.PublicKey, a.CreatedAt = a.URI+"#main-key", key.public, tx.Now()
 	if a.ID, err = tx.AddActor(a); err != nil {

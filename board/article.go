@@ -135,7 +135,7 @@ func openTopics(tx Tx, ids []ActorID) ([]Topic, error) {
 			return nil, err
 		}
 		if !topic.ClosedAt.IsZero() {
-			return nil, &Error{Kind: Forbidden, Field: "topics", Text: "The topic " + topic.Title() + " is closed for new articles."}
+			return nil, newError(Forbidden, "The topic %s is closed for new articles.", []any{topic.Title()}).in("topics")
 		}
 		topics = append(topics, topic)
 	}

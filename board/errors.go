@@ -23,23 +23,42 @@ const (
 )
 
 // Error is a refusal in words for the person who asked: Text is a sentence.
+// Format and Args are what it was made of, for a door that speaks another language.
 type Error struct {
 	Kind       Kind
 	Field      string        // the form or JSON field that is wrong; may be empty
 	RetryAfter time.Duration // for TooMany and Unavailable; zero when unknown
 	Text       string
+	Format     string
+	Args       []any
 }
 
 func (e *Error) Error() string { return e.Text }
 
-// Errorf returns an Error of this kind whose text is a sentence for a reader.
-func Errorf(kind Kind, format string, args ...any) error {
-	return &Error{Kind: kind, Text: fmt.Sprintf(format, args...)}
+func newError(kind Kind, format string, args []any) *Error {
+	return &Error{Kind: kind, Text: fmt.Sprintf(format, args...), Format: format, Args: args}
 }
+
+// in says which field the refusal is about.
+func (e *Error) in(field string) *Error {
+	e.Field = field
+	return e
+}
+
+// Errorf returns an Error of this kind whose text is a sentence for a reader.
+// The format is constant: it is the key by which translations find it.
+func Errorf(kind Kind, format string, args ...any) error { return newError(kind, format, args) }
 
 // FieldErrorf returns an Invalid error about one field of a form or document.
 func FieldErrorf(field, format string, args ...any) error {
-	return &Error{Kind: Invalid, Field: field, Text: fmt.Sprintf(format, args...)}
+	return newError(Invalid, format, args).in(field)
+}
+
+// TooManyErrorf returns an error about a limit, and when to come back.
+func TooManyErrorf(after time.Duration, format string, args ...any) error {
+	e := newError(TooMany, format, args)
+	e.RetryAfter = after
+	return e
 }
 
 // KindOf returns the kind of the first [Error] in err's chain, else Internal.

@@ -45,7 +45,7 @@ func (b *Board) mayWrite(tx Tx, author Actor, written func(by ActorID, since tim
 		return err
 	}
 	if n >= perHour {
-		return tooMany(time.Hour/time.Duration(perHour), "That is more than %d in an hour. Please wait a little.", perHour)
+		return TooManyErrorf(max(time.Hour/time.Duration(perHour), time.Minute), "That is more than %d in an hour. Please wait a little.", perHour)
 	}
 	return nil
 }
@@ -55,12 +55,6 @@ func (b *Board) hourly(author Actor) int {
 		return b.config.Limits.MemberPostsPerHour
 	}
 	return b.config.Limits.RemotePostsPerHour
-}
-
-func tooMany(after time.Duration, format string, args ...any) error {
-	err := Errorf(TooMany, format, args...).(*Error)
-	err.RetryAfter = max(after, time.Minute)
-	return err
 }
 
 // moderator returns the member if he may moderate; 0 is the operator.

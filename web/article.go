@@ -56,7 +56,7 @@ func (h *Handler) postArticle(w http.ResponseWriter, r *request) error {
 	case r.visitor():
 		return h.refuse(w, r, p, errLoggedOut)
 	case f.wantsPreview():
-		p.Article.Title, p.Article.Source = f.Get("title"), newSourceLine(f.citation())
+		p.Article.Title, p.Article.Source = f.Get("title"), r.sourceLine(f.citation())
 		return h.preview(w, r, p, 0)
 	}
 	post, err := h.board.PostArticle(r.Context(), board.NewArticle{
@@ -74,7 +74,7 @@ func (h *Handler) articlePage(r *request, f form) (*articlePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &articlePage{frame: h.frame(r, "article", "Post Article"), Form: f, Article: &articleView{}}
+	p := &articlePage{frame: h.frame(r, "article", r.t("Post Article")), Form: f, Article: &articleView{}}
 	for _, t := range topics {
 		if t.ClosedAt.IsZero() {
 			p.Topics = append(p.Topics, topicChoice{t, slices.Contains(f.Values["topics"], t.Name)})

@@ -19,7 +19,7 @@ type postView struct {
 
 // writePosts is a run of posts, one under the other.
 func (h *Handler) writePosts(r *request, t board.Thread, posts []board.Post, here func(int) bool) template.HTML {
-	m := h.markup()
+	m := newMarkup(r.reader)
 	for _, p := range posts {
 		h.writePost(m, postView{
 			Post: p, heading: "3", here: here, viewer: r.viewer,
@@ -31,7 +31,7 @@ func (h *Handler) writePosts(r *request, t board.Thread, posts []board.Post, her
 
 // writeOne is a post by itself, the first thing on a page.
 func (h *Handler) writeOne(r *request, t board.Thread, p board.Post) template.HTML {
-	m := h.markup()
+	m := newMarkup(r.reader)
 	h.writePost(m, postView{
 		Post: p, heading: "2", here: func(int) bool { return false }, viewer: r.viewer,
 		poster: p.Author.ID == t.Article.Author.ID,
@@ -59,20 +59,19 @@ func (h *Handler) writePost(m *markup, v postView) {
 
 // writeHeading adds what a screen reader goes by; it is not to be seen.
 func (h *Handler) writeHeading(m *markup, v postView) {
-	m.tag("<h").tag(v.heading).tag(` class="vh" id="h`).number(v.Number).tag(`">Post `).number(v.Number)
-	switch v.State {
-	case board.Deleted:
-		m.tag(", deleted")
-	case board.Removed:
-		m.tag(", removed")
+	m.tag("<h").tag(v.heading).tag(` class="vh" id="h`).number(v.Number).tag(`">`)
+	switch {
+	case v.State == board.Deleted:
+		m.words("Post %d, deleted", v.Number)
+	case v.State == board.Removed:
+		m.words("Post %d, removed", v.Number)
+	case v.To.Post != 0:
+		m.words("Post %d by %s, to %s, post %d", v.Number, shortHandle(v.Author), shortHandle(v.To.Author), v.To.Number)
 	default:
-		m.tag(" by ").text(shortHandle(v.Author))
-		if v.To.Post != 0 {
-			m.tag(", to ").text(shortHandle(v.To.Author)).tag(", post ").number(v.To.Number)
-		}
-		if v.Warning != "" {
-			m.tag(", with content warning")
-		}
+		m.words("Post %d by %s", v.Number, shortHandle(v.Author))
+	}
+	if v.State == board.Live && v.Warning != "" {
+		m.tag(", ").words("with content warning")
 	}
 	m.tag("</h").tag(v.heading).tag(">\n")
 }
@@ -88,13 +87,14 @@ func shortHandle(a board.Actor) string {
 func (h *Handler) writeTombstone(m *markup, v postView) {
 	m.tag(`<p class="byline tomb">`)
 	writeNumber(m, v.Post)
+	when := func() { m.time(v.ClosedAt) }
 	if v.State == board.Removed {
-		m.tag("removed by ").text(v.ClosedBy).tag(" on ").time(v.ClosedAt)
+		m.mix("removed by %s on %s", func() { m.text(v.ClosedBy) }, when)
 		if v.Reason != "" {
 			m.tag(": ").text(v.Reason)
 		}
 	} else {
-		m.tag("deleted by its author on ").time(v.ClosedAt)
+		m.mix("deleted by its author on %s", when)
 	}
 	m.tag("</p>")
 }
@@ -107,14 +107,15 @@ func writeNumber(m *markup, p board.Post) {
 func writeTo(m *markup, v postView) {
 	switch {
 	case v.To.Post != 0:
-		m.tag(`<p class="to">To: <a`).attr("href", toPath(v)).tag("><bdi>").text(toName(v.To.Author)).tag("</bdi> #").number(v.To.Number).tag("</a></p>\n")
+		m.tag(`<p class="to">`).words("To:").tag(" <a").attr("href", toPath(v)).tag("><bdi>").text(toName(v.To.Author)).tag("</bdi> #").number(v.To.Number).tag("</a></p>\n")
 	case v.To.Unavailable():
-		m.tag(`<p class="to">To: `)
-		if m.outlink(v.To.URI) {
-			m.tag("a post that is not on this board</a></p>\n")
-		} else {
-			m.tag("a post that is not on this board</p>\n")
+		m.tag(`<p class="to">`).words("To:").tag(" ")
+		linked := m.outlink(v.To.URI)
+		m.words("a post that is not on this board")
+		if linked {
+			m.tag("</a>")
 		}
+		m.tag("</p>\n")
 	}
 }
 
@@ -141,7 +142,11 @@ func writeBody(m *markup, p board.Post) {
 	}
 	m.tag(">")
 	if p.Warning != "" {
-		m.tag(`<details class="cw"><summary>Content warning: `).text(p.Warning).tag("</summary>")
+		m.tag(`<details class="cw"`)
+		if m.Open {
+			m.tag(" open")
+		}
+		m.tag("><summary>").words("Content warning: %s", p.Warning).tag("</summary>")
 	}
 	m.safe(p.HTML)
 	if p.Warning != "" {
@@ -156,15 +161,15 @@ const late = 15 * time.Minute
 func writeByline(m *markup, v postView) {
 	m.tag(`<p class="byline">`)
 	writeNumber(m, v.Post)
-	m.tag("posted on ").time(v.PublishedAt).tag(" by ").author(v.Author)
+	m.mix("posted on %s by %s", func() { m.time(v.PublishedAt) }, func() { m.author(v.Author) })
 	if v.poster {
-		m.tag(` <span class="badge">poster</span>`)
+		m.tag(` <span class="badge">`).words("poster").tag("</span>")
 	}
 	if v.ArrivedAt.Sub(v.PublishedAt) > late {
-		m.tag(" · arrived ").time(v.ArrivedAt)
+		m.tag(" · ").mix("arrived %s", func() { m.time(v.ArrivedAt) })
 	}
 	if !v.EditedAt.IsZero() {
-		m.tag(" · edited ").time(v.EditedAt)
+		m.tag(" · ").mix("edited %s", func() { m.time(v.EditedAt) })
 	}
 	writeLiked(m, v.Post)
 	m.tag("</p>\n")
@@ -172,38 +177,38 @@ func writeByline(m *markup, v postView) {
 
 func writeLiked(m *markup, p board.Post) {
 	if p.Likes > 0 {
-		m.tag(" · ").tag(count(p.Likes, "like"))
+		m.tag(" · ").text(m.n("%d like", "%d likes", p.Likes))
 	}
 	if p.Shares > 0 {
-		m.tag(" · ").tag(count(p.Shares, "share"))
+		m.tag(" · ").text(m.n("%d share", "%d shares", p.Shares))
 	}
 }
 
 // writeActions adds the bar of what can be done. The brackets and strokes are
 // the style sheet's, so that nobody has to hear them read out.
 func (h *Handler) writeActions(m *markup, v postView) {
-	about := func(words string) { m.tag(`<span class="vh">`).tag(words).number(v.Number).tag("</span></a></li>") }
+	about := func(words string) { m.tag(`<span class="vh"> `).words(words, v.Number).tag("</span></a></li>") }
 	link := func(href string) *markup { return m.tag("<li><a").attr("href", href).tag(">") }
 	m.tag(`<div class="acts"><ul>`)
-	link(formPath(v.Thread, v.Number, "reply")).tag("Post Reply")
-	about(" to post ")
+	link(formPath(v.Thread, v.Number, "reply")).words("Post Reply")
+	about("to post %d")
 	if v.To.Post != 0 {
-		link(toPath(v)).tag("To ").number(v.To.Number).tag("</a></li>")
+		link(toPath(v)).words("To %d", v.To.Number).tag("</a></li>")
 	}
-	link(postPagePath(v.Thread, v.Number)).tag("View Replies")
+	link(postPagePath(v.Thread, v.Number)).words("View Replies")
 	if v.Replies > 0 {
 		m.tag(" (").number(v.Replies).tag(")")
 	}
-	about(" to post ")
+	about("to post %d")
 	if !v.Local() && isWeb(v.URL) {
 		m.tag("<li>")
 		m.outlink(v.URL)
-		m.tag("Original")
-		about(" of post ")
+		m.words("Original")
+		about("of post %d")
 	}
 	if h.board.MayEdit(v.viewer, v.Post) {
-		link(formPath(v.Thread, v.Number, "edit")).tag("Edit")
-		about(" post ")
+		link(formPath(v.Thread, v.Number, "edit")).words("Edit")
+		about("post %d")
 	}
 	h.writeDelete(m, v)
 	writeAddress(m, v.URI)
@@ -211,19 +216,19 @@ func (h *Handler) writeActions(m *markup, v postView) {
 }
 
 func (h *Handler) writeDelete(m *markup, v postView) {
-	word := "Delete"
+	word := phrase("Delete")
 	if !h.board.MayDelete(v.viewer, v.Post) {
 		if !h.board.MayRemove(v.viewer, v.Post) {
 			return
 		}
-		word = "Remove"
+		word = phrase("Remove")
 	}
-	m.tag("<li><a").attr("href", formPath(v.Thread, v.Number, "delete")).tag(">").tag(word)
-	m.tag(`<span class="vh"> post `).number(v.Number).tag("</span></a></li>")
+	m.tag("<li><a").attr("href", formPath(v.Thread, v.Number, "delete")).tag(">").words(word)
+	m.tag(`<span class="vh"> `).words("post %d", v.Number).tag("</span></a></li>")
 }
 
 // writeAddress adds what somebody with an account elsewhere pastes into the
 // search of his own server to answer the post from there.
 func writeAddress(m *markup, uri string) {
-	m.tag(`<li><details class="addr"><summary>Address</summary><code>`).text(uri).tag("</code></details></li>")
+	m.tag(`<li><details class="addr"><summary>`).words("Address").tag("</summary><code>").text(uri).tag("</code></details></li>")
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"html/template"
 	"net/http"
 
@@ -63,7 +62,7 @@ func (h *Handler) deletePage(r *request, f form) (*deletePage, error) {
 		return nil, err
 	}
 	p := &deletePage{
-		Thread: thread, Post: post, HTML: h.answered(thread, post), Place: placePath(id, number),
+		Thread: thread, Post: post, HTML: h.answered(r, thread, post), Place: placePath(id, number),
 		Removal: h.board.MayRemove(r.viewer, post), Form: f,
 	}
 	switch {
@@ -72,13 +71,14 @@ func (h *Handler) deletePage(r *request, f form) (*deletePage, error) {
 	case !p.Removal && !h.board.MayDelete(r.viewer, post):
 		return nil, board.Errorf(board.Forbidden, "Only its author or a moderator may take a post away.")
 	}
-	word, what := "Delete", fmt.Sprintf("post %d of %s", number, thread.Title)
+	what := thread.Title
+	if number > 0 {
+		what = r.t("post %d of %s", number, thread.Title)
+	}
+	title := phrase("Delete %s")
 	if p.Removal {
-		word = "Remove"
+		title = phrase("Remove %s")
 	}
-	if number == 0 {
-		what = thread.Title
-	}
-	p.frame = h.frame(r, "delete", word+" "+what)
+	p.frame = h.frame(r, "delete", r.t(title, what))
 	return p, nil
 }

@@ -19,6 +19,10 @@
 //  5. The whole page is in memory before its first byte is sent, so an error is
 //     always an error page (error.go) and never half of something else.
 //
+// Every text that a reader sees stands in the code in English and is its own
+// key in the translations (texts.go, texts/*.po). What somebody has set of how
+// pages look is in a cookie (display.go), and [reader] is what follows from it.
+//
 // A form that is refused comes back with what was typed and the reason beside
 // the field (form.go). Every form has a random key; the board finds by it what
 // an earlier click on the same button made, so that a double click makes one post.

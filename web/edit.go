@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 
 	"corkboard/board"
@@ -79,9 +78,9 @@ func (h *Handler) editPage(r *request, f form) (*editPage, error) {
 	case !h.board.MayEdit(r.viewer, post):
 		return nil, board.Errorf(board.Forbidden, "Only its author may change a post.")
 	}
-	title := fmt.Sprintf("Edit post %d of %s", number, thread.Title)
+	title := r.t("Edit post %d of %s", number, thread.Title)
 	if number == 0 {
-		title = "Edit " + thread.Title
+		title = r.t("Edit %s", thread.Title)
 	}
 	return &editPage{
 		frame: h.frame(r, "edit", title), Thread: thread, Post: post, Place: placePath(id, number), Form: f,

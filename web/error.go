@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -59,17 +58,17 @@ type errorPage struct {
 
 // headings are what the errors are called.
 var headings = map[int]string{
-	http.StatusBadRequest:            "This cannot be read",
-	http.StatusForbidden:             "This is not allowed",
-	http.StatusNotFound:              "There is no such page",
-	http.StatusMethodNotAllowed:      "This does not work here",
-	http.StatusGone:                  "This is gone",
-	http.StatusRequestEntityTooLarge: "This is too long",
-	http.StatusUnsupportedMediaType:  "This cannot be read",
-	http.StatusUnprocessableEntity:   "Something is missing",
-	http.StatusTooManyRequests:       "Not so fast",
-	http.StatusServiceUnavailable:    "Please come back in a moment",
-	http.StatusInternalServerError:   "Something went wrong here",
+	http.StatusBadRequest:            phrase("This cannot be read"),
+	http.StatusForbidden:             phrase("This is not allowed"),
+	http.StatusNotFound:              phrase("There is no such page"),
+	http.StatusMethodNotAllowed:      phrase("This does not work here"),
+	http.StatusGone:                  phrase("This is gone"),
+	http.StatusRequestEntityTooLarge: phrase("This is too long"),
+	http.StatusUnsupportedMediaType:  phrase("This cannot be read"),
+	http.StatusUnprocessableEntity:   phrase("Something is missing"),
+	http.StatusTooManyRequests:       phrase("Not so fast"),
+	http.StatusServiceUnavailable:    phrase("Please come back in a moment"),
+	http.StatusInternalServerError:   phrase("Something went wrong here"),
 }
 
 // fail answers a request that came to nothing.
@@ -86,7 +85,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *request, err error) {
 		problemJSON(w, status, text)
 		return
 	}
-	p := &errorPage{frame: h.frame(r, "error", headings[status]), Heading: headings[status], Text: text}
+	p := &errorPage{frame: h.frame(r, "error", r.t(headings[status])), Heading: r.t(headings[status]), Text: text}
 	p.status = status
 	if missing, ok := errors.AsType[*missing](err); ok {
 		p.Way, p.WayPath = missing.way, missing.path
@@ -101,7 +100,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *request, err error) {
 // logged in full and told by a number alone.
 func (h *Handler) answerTo(r *request, err error) (status int, text string) {
 	if refused, ok := errors.AsType[*board.Error](err); ok && refused.Kind != board.Internal {
-		return statusOf[refused.Kind], refused.Text
+		return statusOf[refused.Kind], r.t(refused.Format, refused.Args...)
 	}
 	if refused, ok := errors.AsType[*refusal](err); ok {
 		return refused.status, refused.text
@@ -113,7 +112,7 @@ func (h *Handler) answerTo(r *request, err error) (status int, text string) {
 	if r.Context().Err() == nil { // a reader who went away is nobody's fault
 		h.config.Log.Error("page failed", "request", id, "method", r.Method, "path", r.URL.Path, "err", err)
 	}
-	return http.StatusInternalServerError, fmt.Sprintf("It is not your fault, and it has been noted. If you tell us about it, say %s.", id)
+	return http.StatusInternalServerError, r.t("It is not your fault, and it has been noted. If you tell us about it, say %s.", id)
 }
 
 // setRetryAfter says when to come back, in whole seconds.
@@ -157,7 +156,7 @@ func (h *Handler) showNotFound(_ http.ResponseWriter, r *request) error {
 // showWrongMethod answers addresses that are there, but not for this method.
 func (h *Handler) showWrongMethod(w http.ResponseWriter, r *request) error {
 	w.Header().Set("Allow", strings.Join(h.allowed(r.Request), ", "))
-	return &refusal{http.StatusMethodNotAllowed, fmt.Sprintf("This address does not take %s.", r.Method)}
+	return &refusal{http.StatusMethodNotAllowed, r.t("This address does not take %s.", r.Method)}
 }
 
 // allowed are the methods that an address takes (RFC 9110, §15.5.6 asks for them).

@@ -41,13 +41,13 @@ var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "")
 func readForm(r *request, action string) (form, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return form{}, &refusal{http.StatusUnsupportedMediaType, "Forms are sent here as application/x-www-form-urlencoded."}
+		return form{}, &refusal{http.StatusUnsupportedMediaType, r.t("Forms are sent here as application/x-www-form-urlencoded.")}
 	}
 	if err := r.ParseForm(); err != nil {
 		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return form{}, &refusal{http.StatusRequestEntityTooLarge, "This is too long: a form may have " + count(int(tooLarge.Limit>>10), "kilobyte") + "."}
+			return form{}, &refusal{http.StatusRequestEntityTooLarge, r.t("This is too long: a form may have %d kilobytes.", tooLarge.Limit>>10)}
 		}
-		return form{}, &refusal{http.StatusBadRequest, "This form cannot be read. Go back and send it again."}
+		return form{}, &refusal{http.StatusBadRequest, r.t("This form cannot be read. Go back and send it again.")}
 	}
 	f := newForm(action)
 	for name, values := range r.PostForm {
@@ -99,10 +99,10 @@ func (h *Handler) preview(w http.ResponseWriter, r *request, c formContent, thre
 	if err != nil {
 		return h.refuse(w, r, c, err)
 	}
-	m := h.markup()
+	m := newMarkup(r.reader)
 	writeBody(m, board.Post{HTML: html, Language: board.Language(f.Get("language")), Warning: f.Get("warning")})
 	f.Preview, f.Shown = m.html(), true
-	c.base().Title = "Preview: " + c.base().Title
+	c.base().Title = r.t("Preview: %s", c.base().Title)
 	return h.show(w, r, c)
 }
 
@@ -189,9 +189,10 @@ func (f *form) Password(name, label, hint, complete string) input {
 	return i
 }
 
-// Language is the choice of the language of a text.
-func (f *form) Language() input {
-	i := f.input("language", "Language", "")
-	i.Options = languageOptions(i.Value)
+// Language is the choice of the language of a text; none is what it is called
+// to choose none.
+func (f *form) Language(label, none string) input {
+	i := f.input("language", label, "")
+	i.Options = languageOptions(i.Value, none)
 	return i
 }

@@ -75,7 +75,7 @@ func TestEveryPage(t *testing.T) {
 			}
 		})
 		checkHeaders(t, page.header)
-		if got := page.header.Get("Vary"); got != "Accept, Accept-Encoding, Cookie" {
+		if got := page.header.Get("Vary"); got != "Accept, Accept-Encoding, Accept-Language, Cookie" {
 			t.Errorf("Vary: %s", got)
 		}
 	}

@@ -56,6 +56,6 @@ func (h *Handler) joinPage(r *request, f form) (*joinPage, error) {
 		return nil, err
 	}
 	return &joinPage{
-		frame: h.frame(r, "join", "Join "+h.config.Name), Role: invitation.Role, Host: h.config.Address.Host(), Form: f,
+		frame: h.frame(r, "join", r.t("Join %s", h.config.Name)), Role: invitation.Role, Host: h.config.Address.Host(), Form: f,
 	}, nil
 }

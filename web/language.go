@@ -25,8 +25,8 @@ var languages = []option{
 }
 
 // languageOptions are the choices of a form, one of them chosen.
-func languageOptions(chosen string) []option {
-	options := append([]option{{Value: "", Label: "not said"}}, languages...)
+func languageOptions(chosen, none string) []option {
+	options := append([]option{{Value: "", Label: none}}, languages...)
 	i := slices.IndexFunc(options, func(o option) bool { return o.Value == chosen })
 	if i < 0 {
 		options, i = append(options, option{Value: chosen, Label: chosen}), len(options)

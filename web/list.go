@@ -105,7 +105,7 @@ func (q listQuery) with(active, brief bool) string {
 }
 
 // list reads one page and one article more, to know whether there is another.
-func (h *Handler) list(ctx context.Context, q listQuery) (list, error) {
+func (h *Handler) list(ctx context.Context, r *reader, q listQuery) (list, error) {
 	threads, err := h.board.Threads(ctx, board.ThreadQuery{
 		Topic: q.topic, Active: q.active, Limit: articlesPerPage + 1,
 		Before: q.before.thread, BeforeTime: q.before.at, After: q.after.thread, AfterTime: q.after.at,
@@ -126,7 +126,7 @@ func (h *Handler) list(ctx context.Context, q listQuery) (list, error) {
 	}
 	l.Newer, l.Older = q.neighbours(threads, more)
 	for _, t := range threads {
-		l.Articles = append(l.Articles, listed(t, q.brief))
+		l.Articles = append(l.Articles, listed(r, t, q.brief))
 	}
 	return l, nil
 }
@@ -158,8 +158,8 @@ func (q listQuery) keyOf(t board.Thread) key {
 }
 
 // listed is an article in a list: its first words instead of its text.
-func listed(t board.Thread, brief bool) *articleView {
-	v := &articleView{Thread: t, Path: threadPagePath(t.ID, 1), Source: newSourceLine(t.Citation)}
+func listed(r *reader, t board.Thread, brief bool) *articleView {
+	v := &articleView{Thread: t, Path: threadPagePath(t.ID, 1), Source: r.sourceLine(t.Citation)}
 	if !brief && t.Article.State == board.Live && t.Article.Warning == "" {
 		v.Excerpt = board.Excerpt(t.Article.HTML, excerptWords)
 	}
@@ -184,7 +184,7 @@ func (h *Handler) showHome(w http.ResponseWriter, r *request) error {
 	}
 	q := readListQuery(r, 0)
 	return h.showCached(w, r, q.String(), version, func() (content, error) {
-		l, err := h.list(r.Context(), q)
+		l, err := h.list(r.Context(), r.reader, q)
 		if err != nil {
 			return nil, err
 		}

@@ -28,7 +28,7 @@ func (h *Handler) showLogin(w http.ResponseWriter, r *request) error {
 }
 
 func (h *Handler) loginPage(r *request, f form) *loginPage {
-	return &loginPage{frame: h.frame(r, "login", "Log in"), Form: f}
+	return &loginPage{frame: h.frame(r, "login", r.t("Log in")), Form: f}
 }
 
 // postLogin answers POST /login. What it says of a wrong name and of a wrong
@@ -56,7 +56,7 @@ func (h *Handler) postLogin(w http.ResponseWriter, r *request) error {
 }
 
 func tooManyLogins(wait time.Duration) error {
-	return &board.Error{Kind: board.TooMany, RetryAfter: wait, Text: "That was tried too often. Please wait a little and try again."}
+	return board.TooManyErrorf(wait, "That was tried too often. Please wait a little and try again.")
 }
 
 // typedName takes a name in the ways in which people write theirs: Ronin,

@@ -1,11 +1,9 @@
 package web
 
 import (
-	"fmt"
 	"html/template"
 	"net/url"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,13 +14,13 @@ import (
 // and that templates are too slow for. Everything that is not given to tag or
 // to safe is escaped.
 type markup struct {
-	b    []byte
-	zone *time.Location
+	*reader // for whom it is
+	b       []byte
 }
 
-func (h *Handler) markup() *markup {
+func newMarkup(r *reader) *markup {
 	m := markups.Get().(*markup)
-	m.b, m.zone = m.b[:0], h.config.Zone
+	m.b, m.reader = m.b[:0], r
 	return m
 }
 
@@ -87,13 +85,16 @@ func (m *markup) outlink(address string) bool {
 	return true
 }
 
-// time adds a time in the board's zone, to the second.
+// words adds a translated text.
+func (m *markup) words(text string, args ...any) *markup { return m.text(m.t(text, args...)) }
+
+// time adds a time in the reader's zone, to the second.
 func (m *markup) time(t time.Time) *markup {
 	m.tag(`<time datetime="`)
 	m.b = t.UTC().AppendFormat(m.b, "2006-01-02T15:04:05Z")
 	m.tag(`">`)
-	m.b = t.In(m.zone).AppendFormat(m.b, "2006-01-02 15:04:05 ")
-	return m.tag(zoneAt(t.In(m.zone))).tag("</time>")
+	m.b = m.appendTime(m.b, t)
+	return m.tag("</time>")
 }
 
 // author adds a name that leads to its page here, and for people of other
@@ -126,40 +127,4 @@ func safe(html string) template.HTML { return template.HTML(html) } //nolint:gos
 func isWeb(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
-}
-
-// zoneAt is the zone's short name, UTC+09 where it has none.
-func zoneAt(t time.Time) string {
-	name, _ := t.Zone()
-	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
-		return "UTC" + name
-	}
-	return name
-}
-
-// zoneName is what the footer says of the times on the page.
-func zoneName(zone *time.Location) string {
-	if zone == time.UTC {
-		return "UTC"
-	}
-	return strings.ReplaceAll(zone.String(), "_", " ")
-}
-
-// sourceDate is the date of a source line as a newspaper has it; what is no
-// date that we know stays as it was written.
-func sourceDate(date string) string {
-	for _, layout := range []string{time.DateOnly, time.RFC3339, "2006-01-02T15:04:05"} {
-		if t, err := time.Parse(layout, date); err == nil {
-			return t.Format("Monday, 2 January 2006")
-		}
-	}
-	return date
-}
-
-// count is a number with its noun: 1 post, 2 posts.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

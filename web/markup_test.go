@@ -12,20 +12,25 @@ import (
 	"corkboard/board"
 )
 
+// inEnglish is a reader who has set nothing.
+func inEnglish(zone *time.Location) *reader {
+	return &reader{texts: &texts{Tag: "en", Name: "English", Dir: "ltr"}, zone: zone}
+}
+
 // FuzzPost puts anything into every field of a post that others may fill: the
 // page must keep its bones.
 func FuzzPost(f *testing.F) {
 	f.Add("name", "https://a.example", "2011-01-04", 3)
 	f.Add(`"><script>alert(1)</script>`, "javascript:alert(1)", `' onclick='x`, -1)
 	f.Add("</bdi></a></article>\x00&lt;", "https://a.example/\"><b>", "\u202e", 0)
-	h := &Handler{board: &board.Board{}, config: Config{Zone: time.UTC}}
+	h := &Handler{board: &board.Board{}}
 	f.Fuzz(func(t *testing.T, name, address, text string, number int) {
 		author := board.Actor{ID: 1, Type: board.Person, Name: name, Host: text, DisplayName: name, Tagline: text, URL: address}
 		post := board.Post{
 			ID: 2, Thread: 1, Number: 5, URI: address, URL: address, Author: author, HTML: "<p>Text.</p>", Language: text, Warning: text + "w",
 			To: board.Answered{Post: 1, Number: number, URI: address, Author: author}, ClosedBy: name, Reason: text,
 		}
-		m := h.markup()
+		m := newMarkup(inEnglish(time.UTC))
 		h.writePost(m, postView{Post: post, heading: "3", here: func(int) bool { return false }})
 		post.State = board.Removed
 		h.writePost(m, postView{Post: post, heading: "3", here: func(int) bool { return false }})
@@ -91,13 +96,13 @@ func TestSourceDate(t *testing.T) {
 		"2011-01-04": "Tuesday, 4 January 2011", "2011-01-04T23:30:00-08:00": "Tuesday, 4 January 2011",
 		"spring 1905": "spring 1905", "": "",
 	} {
-		if got := sourceDate(date); got != want {
+		if got := inEnglish(time.UTC).sourceDate(date); got != want {
 			t.Errorf("%q: %q", date, got)
 		}
 	}
 }
 
-func TestTimesAreInTheBoardsZone(t *testing.T) {
+func TestTimesAreInTheReadersZone(t *testing.T) {
 	at := time.Date(2011, 1, 4, 1, 52, 29, 123e6, time.UTC)
 	for zone, want := range map[string]string{
 		"UTC":                 `<time datetime="2011-01-04T01:52:29Z">2011-01-04 01:52:29 UTC</time>`,
@@ -108,8 +113,7 @@ func TestTimesAreInTheBoardsZone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := &Handler{config: Config{Zone: location}}
-		if diff := cmp.Diff(want, string(h.markup().time(at).html())); diff != "" {
+		if diff := cmp.Diff(want, string(inEnglish(location).When(at))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", zone, diff)
 		}
 	}

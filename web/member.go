@@ -34,11 +34,6 @@ type memberPage struct {
 // Local reports whether the person is a member here.
 func (p *memberPage) Local() bool { return p.Person.Local() }
 
-// Counts are a member's articles and posts in words.
-func (p *memberPage) Counts() string {
-	return count(p.Articles, "article") + ", " + count(p.Posts, "post")
-}
-
 // written is a post in the list of what somebody wrote.
 type written struct {
 	board.Post

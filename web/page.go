@@ -10,7 +10,6 @@ import (
 	"path"
 	"strings"
 	"sync"
-	"time"
 
 	"corkboard/board"
 )
@@ -18,6 +17,7 @@ import (
 // request is an HTTP request and who made it.
 type request struct {
 	*http.Request
+	*reader
 	viewer board.Viewer // zero for a visitor
 	member board.Member // zero for a visitor
 }
@@ -33,6 +33,7 @@ func (h *Handler) page(handle handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		h.setHeaders(w.Header())
 		r := &request{Request: req}
+		r.reader = h.reader(r)
 		err := h.admit(w, r)
 		if err == nil {
 			err = handle(w, r)
@@ -64,7 +65,7 @@ func (h *Handler) setHeaders(head http.Header) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "same-origin")
 	head.Set("X-Frame-Options", "DENY")
-	head.Set("Vary", "Accept, Accept-Encoding, Cookie")
+	head.Set("Vary", "Accept, Accept-Encoding, Accept-Language, Cookie")
 	head.Set("Cache-Control", "private, no-store")
 	if h.secure() {
 		head.Set("Strict-Transport-Security", "max-age=31536000")
@@ -76,12 +77,12 @@ type site struct {
 	Name       string
 	Address    board.Address
 	Disclaimer string
-	Zone       string // of the times that are shown
 	CSS, Icon  string // paths
 }
 
 // frame is what is around every page; the struct of each page embeds one.
 type frame struct {
+	*reader
 	Site      site
 	Member    board.Member // zero for a visitor
 	Title     string       // of the document, without the board's name
@@ -108,7 +109,7 @@ type content interface{ base() *frame }
 // frame begins a page that template name shows.
 func (h *Handler) frame(r *request, name, title string) frame {
 	return frame{
-		Site: h.site, Member: r.member, Title: title, Here: r.URL.Path, Skip: "Skip to content",
+		reader: r.reader, Site: h.site, Member: r.member, Title: title, Here: r.URL.Path, Skip: r.t("Skip to content"),
 		name: name, status: http.StatusOK,
 	}
 }
@@ -123,11 +124,16 @@ func (h *Handler) show(w http.ResponseWriter, r *request, c content) error {
 	return nil
 }
 
-// showCached sends a visitor what the cache has for this key and version, and
-// makes the page for everybody else. key and version must say all that the page
+// usual reports whether the page is as every visitor gets it who reads its language.
+func (r *request) usual() bool { return r.visitor() && r.display == display{} }
+
+// showCached sends a visitor what the cache has for this address and version,
+// and makes the page for everybody else. here is the path and query that lead to
+// the page; they, the version and the reader's language must say all that it
 // depends on.
-func (h *Handler) showCached(w http.ResponseWriter, r *request, key string, version int64, build func() (content, error)) error {
-	if r.visitor() {
+func (h *Handler) showCached(w http.ResponseWriter, r *request, here string, version int64, build func() (content, error)) error {
+	key := r.Tag + " " + here
+	if r.usual() {
 		if d, ok := h.cache.get(key, version); ok {
 			h.sendPublic(w, r, d)
 			return nil
@@ -137,12 +143,12 @@ func (h *Handler) showCached(w http.ResponseWriter, r *request, key string, vers
 	if err != nil {
 		return err
 	}
-	c.base().Here = key
+	c.base().Here = here
 	d, err := h.render(c)
 	if err != nil {
 		return err
 	}
-	if !r.visitor() {
+	if !r.usual() {
 		h.send(w, r, d)
 		return nil
 	}
@@ -160,7 +166,11 @@ func (h *Handler) render(c content) (*document, error) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
 	buffer.Reset()
-	if err := h.pages[f.name].ExecuteTemplate(buffer, "layout", c); err != nil {
+	pages, err := f.pages()
+	if err != nil {
+		return nil, err
+	}
+	if err := pages[f.name].ExecuteTemplate(buffer, "layout", c); err != nil {
 		return nil, fmt.Errorf("render %s: %w", f.name, err)
 	}
 	return newDocument(f.status, f.Alternate, bytes.Clone(buffer.Bytes())), nil
@@ -175,8 +185,8 @@ var templateFiles embed.FS
 // parts are the templates that pages share; every other file is a page.
 var parts = []string{"templates/layout.html", "templates/list.html", "templates/form.html"}
 
-func (h *Handler) parseTemplates() (templates, error) {
-	shared, err := template.New("").Funcs(h.functions()).ParseFS(templateFiles, parts...)
+func parseTemplates(words *texts) (templates, error) {
+	shared, err := template.New("").Funcs(functions(words)).ParseFS(templateFiles, parts...)
 	if err != nil {
 		return nil, err
 	}
@@ -198,11 +208,7 @@ func (h *Handler) parseTemplates() (templates, error) {
 	return pages, nil
 }
 
-// functions are what templates may call: the few things that Go writes.
-func (h *Handler) functions() template.FuncMap {
-	return template.FuncMap{
-		"safe": safe,
-		"when": func(t time.Time) template.HTML { return h.markup().time(t).html() },
-		"who":  func(a board.Actor) template.HTML { return h.markup().author(a).html() },
-	}
+// functions are what templates may call: the words of one language.
+func functions(words *texts) template.FuncMap {
+	return template.FuncMap{"safe": safe, "t": words.t, "n": words.n, "mix": words.mix}
 }

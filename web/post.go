@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -23,14 +22,6 @@ type postPage struct {
 	Prev    string // paths of the neighbours by number; empty at the ends
 	Next    string
 	Reply   string // path of the reply form
-}
-
-// Replies is how many there are, in words.
-func (p *postPage) Replies() string {
-	if p.Count == 1 {
-		return "1 reply"
-	}
-	return fmt.Sprintf("%d replies", p.Count)
 }
 
 // repliesShown bounds the direct answers on one page.
@@ -61,8 +52,8 @@ func (h *Handler) showPost(w http.ResponseWriter, r *request) error {
 	}
 	if number > posts {
 		return &missing{
-			text: fmt.Sprintf("Thread %d has no post %d.", id, number),
-			way:  "Go to the last post", path: placePath(id, posts),
+			text: r.t("Thread %d has no post %d.", id, number),
+			way:  r.t("Go to the last post"), path: placePath(id, posts),
 		}
 	}
 	return h.showCached(w, r, postPagePath(id, number), version, func() (content, error) {
@@ -80,7 +71,7 @@ func (h *Handler) postPage(r *request, id board.ThreadID, number int) (content, 
 		return nil, err
 	}
 	p := &postPage{
-		frame: h.frame(r, "post", fmt.Sprintf("Post %d: %s", number, thread.Title)), Thread: thread, Post: post,
+		frame: h.frame(r, "post", r.t("Post %d: %s", number, thread.Title)), Thread: thread, Post: post,
 		HTML: h.writeOne(r, thread, post), Count: len(replies),
 		Place: placePath(id, number), Reply: formPath(id, number, "reply"),
 	}

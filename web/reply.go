@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"html/template"
 	"net/http"
 
@@ -68,19 +67,19 @@ func (h *Handler) replyPage(r *request, f form) (*replyPage, error) {
 	if post.State != board.Live {
 		return nil, board.Errorf(board.Gone, "Post %d was deleted, so it cannot be answered.", number)
 	}
-	title := fmt.Sprintf("Reply to post %d of %s", number, thread.Title)
+	title := r.t("Reply to post %d of %s", number, thread.Title)
 	if number == 0 {
-		title = "Reply to " + thread.Title
+		title = r.t("Reply to %s", thread.Title)
 	}
 	return &replyPage{
 		frame: h.frame(r, "reply", title), Thread: thread, Post: post,
-		HTML: h.answered(thread, post), Place: placePath(id, number), Address: post.URI, Form: f,
+		HTML: h.answered(r, thread, post), Place: placePath(id, number), Address: post.URI, Form: f,
 	}, nil
 }
 
 // answered is the post above a form: to be read, without its buttons.
-func (h *Handler) answered(t board.Thread, p board.Post) template.HTML {
-	m := h.markup()
+func (h *Handler) answered(r *request, t board.Thread, p board.Post) template.HTML {
+	m := newMarkup(r.reader)
 	v := postView{Post: p, here: func(int) bool { return false }, poster: p.Author.ID == t.Article.Author.ID}
 	m.tag(`<div class="post quoted">`)
 	if p.State != board.Live {

@@ -21,6 +21,11 @@ type threadPage struct {
 	Form     form // of a reply to the article
 }
 
+// Posted is when the article was posted, as a link to it.
+func (p *threadPage) Posted() template.HTML {
+	return newMarkup(p.reader).tag("<a").attr("href", p.Article.Path).tag(">").time(p.Article.Article.PublishedAt).tag("</a>").html()
+}
+
 // First reports whether the page begins with the first post.
 func (p *threadPage) First() bool { return p.Pager.First <= 1 }
 
@@ -42,9 +47,6 @@ func (v *articleView) Tombstone() bool { return v.Article.State != board.Live }
 // Removed reports whether a moderator took the article away.
 func (v *articleView) Removed() bool { return v.Article.State == board.Removed }
 
-// Count is how many posts the thread has: "12 posts".
-func (v *articleView) Count() string { return count(v.Posts, "post") }
-
 // Original is where the article of another server stands there.
 func (v *articleView) Original() string {
 	if v.Article.Local() || !isWeb(v.Article.URL) {
@@ -58,9 +60,9 @@ type sourceLine struct {
 	Publication, URL, Host, Date, Author string
 }
 
-// newSourceLine readies a citation; a link alone is named by its host.
-func newSourceLine(c board.Citation) sourceLine {
-	s := sourceLine{Publication: c.Publication, Date: sourceDate(c.Date), Author: c.Author}
+// sourceLine readies a citation; a link alone is named by its host.
+func (r *reader) sourceLine(c board.Citation) sourceLine {
+	s := sourceLine{Publication: c.Publication, Date: r.sourceDate(c.Date), Author: c.Author}
 	if u, err := url.Parse(c.URL); err == nil && isWeb(c.URL) {
 		s.URL, s.Host = c.URL, u.Hostname()
 		s.Publication = or(s.Publication, s.Host)
@@ -73,17 +75,17 @@ func (s *sourceLine) Empty() bool { return *s == sourceLine{} }
 
 func (h *Handler) articleView(r *request, t board.Thread) *articleView {
 	v := &articleView{
-		Thread: t, Path: threadPagePath(t.ID, 1), Source: newSourceLine(t.Citation),
+		Thread: t, Path: threadPagePath(t.ID, 1), Source: r.sourceLine(t.Citation),
 		Mine: h.board.MayEdit(r.viewer, t.Article),
 	}
-	m := h.markup()
+	m := newMarkup(r.reader)
 	writeBody(m, t.Article)
 	v.Body = m.html()
 	switch {
 	case h.board.MayDelete(r.viewer, t.Article):
-		v.Delete = "Delete"
+		v.Delete = r.t("Delete")
 	case h.board.MayRemove(r.viewer, t.Article):
-		v.Delete = "Remove"
+		v.Delete = r.t("Remove")
 	}
 	return v
 }
@@ -136,11 +138,11 @@ func (h *Handler) threadPage(r *request, id board.ThreadID, from int) (content, 
 	if p.MayReply {
 		p.Form = newForm(formPath(id, 0, "reply"))
 	}
-	p.Skip = "Skip to comments"
+	p.Skip = r.t("Skip to comments")
 	p.Canonical = string(h.config.Address) + threadPagePath(id, from)
 	p.Newer, p.Older = p.Pager.Prev, p.Pager.Next
 	if len(p.Pager.Pages) > 1 {
-		p.Title += fmt.Sprintf(" (%s of %d)", p.Pager.Range(), thread.Posts)
+		p.Title = r.t("%s (%s of %d)", thread.Title, p.Pager.Range(), thread.Posts)
 	}
 	if thread.Article.State == board.Live {
 		p.Alternate = thread.Article.URI

@@ -20,9 +20,6 @@ type topicPage struct {
 	Post   string // path of the form for an article in this topic; empty if it is closed
 }
 
-// Followers is how many there are: "12 followers".
-func (p *topicPage) Followers() string { return count(p.Topic.Followers, "follower") }
-
 // showTopic answers /topics/{name}. A topic's second Group has no page of its own.
 func (h *Handler) showTopic(w http.ResponseWriter, r *request) error {
 	name, second := strings.CutSuffix(mux.Vars(r.Request)["name"], board.AllSuffix)
@@ -39,7 +36,7 @@ func (h *Handler) showTopic(w http.ResponseWriter, r *request) error {
 	}
 	q := readListQuery(r, topic.ID)
 	return h.showCached(w, r, q.String(), version, func() (content, error) {
-		l, err := h.list(r.Context(), q)
+		l, err := h.list(r.Context(), r.reader, q)
 		if err != nil {
 			return nil, err
 		}
@@ -71,11 +68,6 @@ type topicRow struct {
 	About  string // plain text
 }
 
-// Counts are its articles and followers in words.
-func (t topicRow) Counts() string {
-	return count(t.Articles, "article") + ", " + count(t.Followers, "follower")
-}
-
 // showTopics answers /topics.
 func (h *Handler) showTopics(w http.ResponseWriter, r *request) error {
 	version, err := h.board.BoardVersion(r.Context())
@@ -87,7 +79,7 @@ func (h *Handler) showTopics(w http.ResponseWriter, r *request) error {
 		if err != nil {
 			return nil, err
 		}
-		p := &topicsPage{frame: h.frame(r, "topics", "Topics")}
+		p := &topicsPage{frame: h.frame(r, "topics", r.t("Topics"))}
 		p.Canonical = string(h.config.Address) + "/topics"
 		for _, t := range topics {
 			p.Topics = append(p.Topics, topicRow{

@@ -20,7 +20,8 @@ type Config struct {
 	Address    board.Address
 	Name       string                     // the board's name, in the masthead
 	Disclaimer string                     // the owner's words in the footer; may be empty
-	Zone       *time.Location             // of every time that is shown; nil is UTC
+	Language   string                     // of the pages, for whom none is as he asks; BCP 47, empty is en
+	Zone       *time.Location             // of every time that is shown, unless the reader sets another; nil is UTC
 	ClientIP   func(*http.Request) string // who asks, behind a proxy too; nil takes the connection's address
 	Log        *slog.Logger
 	Limits     Limits
@@ -53,16 +54,16 @@ func or[T comparable](value, fallback T) T {
 
 // Handler answers people. It is safe for concurrent use.
 type Handler struct {
-	board    *board.Board
-	config   Config
-	site     site
-	pages    templates
-	cache    *cache
-	sessions *scs.SessionManager
-	origin   *http.CrossOriginProtection
-	logins   *limiter
-	static   map[string]asset // by path
-	router   *mux.Router      // set by Register
+	board     *board.Board
+	config    Config
+	site      site
+	catalogue *catalogue
+	cache     *cache
+	sessions  *scs.SessionManager
+	origin    *http.CrossOriginProtection
+	logins    *limiter
+	static    map[string]asset // by path
+	router    *mux.Router      // set by Register
 }
 
 // New returns the web of a board. An error is a fault in a template or in the
@@ -77,22 +78,25 @@ func New(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	words, err := loadCatalogue(or(c.Language, "en"))
+	if err != nil {
+		return nil, err
+	}
 	h := &Handler{
 		board: c.Board, config: c, static: assets.byPath,
 		site: site{
-			Name: c.Name, Address: c.Address, Disclaimer: c.Disclaimer, Zone: zoneName(c.Zone),
-			CSS: assets.css, Icon: assets.icon,
+			Name: c.Name, Address: c.Address, Disclaimer: c.Disclaimer, CSS: assets.css, Icon: assets.icon,
 		},
-		cache:    newCache(c.Limits.CacheBytes),
-		sessions: newSessions(c),
-		origin:   http.NewCrossOriginProtection(),
-		logins:   newLimiter(c.Limits.LoginBurst, c.Limits.LoginEvery),
+		catalogue: words,
+		cache:     newCache(c.Limits.CacheBytes),
+		sessions:  newSessions(c),
+		origin:    http.NewCrossOriginProtection(),
+		logins:    newLimiter(c.Limits.LoginBurst, c.Limits.LoginEvery),
 	}
 	if err := h.origin.AddTrustedOrigin(string(c.Address)); err != nil {
 		return nil, err
 	}
-	h.pages, err = h.parseTemplates()
-	return h, err
+	return h, words.parse()
 }
 
 // route is one address and who answers there.
@@ -123,6 +127,8 @@ func (h *Handler) routes() []route {
 		{"GET", "/~{handle}", h.showHandle},
 		{"GET", "/@{handle}", h.leadToHandle},
 		{"GET", "/about", h.showAbout},
+		{"GET", "/settings", h.showSettings},
+		{"POST", "/settings", h.postSettings},
 		{"GET", "/post", h.showPostArticle},
 		{"POST", "/post", h.postArticle},
 		{"GET", postPath + "/reply", h.showReply},
