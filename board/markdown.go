@@ -57,6 +57,14 @@ func (r *renderer) markdown(src string, thread ThreadID, find func(handle) (Acto
 	return r.clean(b.String())
 }
 
+// RenderOwn makes safe HTML of what the board's owner says on its pages.
+func (b *Board) RenderOwn(markdown string) (html string) {
+	if strings.TrimSpace(markdown) == "" {
+		return ""
+	}
+	return b.text.markdown(markdown, 0, func(handle) (Actor, bool) { return Actor{}, false })
+}
+
 // closeTyped ends a typed <b> or the like with its paragraph if it is ended
 // nowhere: one that was forgotten must not go on to the end of the text.
 func closeTyped(doc ast.Node, source []byte) {

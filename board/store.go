@@ -65,6 +65,8 @@ type ThreadReader interface {
 	Reach(ctx context.Context, id ThreadID) (Reach, error)
 	// PostURIs are the ids of a thread's live posts in order, the article's first.
 	PostURIs(ctx context.Context, thread ThreadID, limit int) ([]string, error)
+	// OwnThreads are those of our members' live articles with ids from first to last, by id; ID and LastAt alone are filled.
+	OwnThreads(ctx context.Context, first, last ThreadID) ([]Thread, error)
 	// BoardVersion is raised by every visible change of any thread or topic.
 	BoardVersion(ctx context.Context) (int64, error)
 	// Totals counts local members, articles and replies for NodeInfo.

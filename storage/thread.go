@@ -50,6 +50,23 @@ func (db *DB) ThreadVersion(ctx context.Context, id board.ThreadID) (version int
 	return row.Version, int(row.Posts), err
 }
 
+const ownThreads = `
+	SELECT t.id, t.last_at
+	FROM threads t
+	CROSS JOIN posts p
+	CROSS JOIN actors a
+	WHERE t.id BETWEEN ? AND ? AND p.thread = t.id AND p.number = 0 AND p.state = 0 AND a.id = p.author AND a.host = ''
+	ORDER BY t.id`
+
+// OwnThreads are those of our members' live articles in a range of ids.
+func (db *DB) OwnThreads(ctx context.Context, first, last board.ThreadID) ([]board.Thread, error) {
+	var threads []board.Thread
+	err := db.read(ctx).each(func(c *cells) {
+		threads = append(threads, board.Thread{ID: board.ThreadID(c.int()), LastAt: c.time()})
+	}, ownThreads, first, last)
+	return threads, err
+}
+
 // BoardVersion is the number of the newest event: nothing visible changes
 // without one, so the writer has no counter to keep.
 func (db *DB) BoardVersion(ctx context.Context) (int64, error) {
