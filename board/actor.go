@@ -93,15 +93,23 @@ func CheckName(name string) error {
 }
 
 // KnowActor records what is known of an actor on another server, or brings it
-// up to date, and returns its row. Local actors are never changed here.
+// up to date, and returns its row. emojis are the pictures that its server has
+// for shortcodes in the display name. Local actors are never changed here.
 // Errors: Invalid, Forbidden (a URI of ours), Gone (it was deleted).
-func (b *Board) KnowActor(ctx context.Context, a Actor) (Actor, error) {
+func (b *Board) KnowActor(ctx context.Context, a Actor, emojis ...Emoji) (Actor, error) {
 	if b.Address().Ours(a.URI) || a.Host == "" {
 		return Actor{}, Errorf(Forbidden, "%s is an address of this board; nobody else may speak for it.", a.URI)
 	}
 	a.Name, a.DisplayName = cleanLine(a.Name, 100), cleanLine(a.DisplayName, 100)
 	a.Summary = b.text.clean(a.Summary)
-	return outcome(ctx, b, func(tx Tx) (Actor, error) { return b.know(tx, a) })
+	emojis = usedEmojis(a.DisplayName, emojis)
+	a.Emojis = shortcodesOf(emojis)
+	return outcome(ctx, b, func(tx Tx) (Actor, error) {
+		if err := tx.KnowEmojis(EmojiHost(a.URI), emojis); err != nil {
+			return a, err
+		}
+		return b.know(tx, a)
+	})
 }
 
 func (b *Board) know(tx Tx, a Actor) (Actor, error) {
@@ -174,7 +182,7 @@ func leave(tx Tx, id ActorID) error {
 	if err := tx.RemoveFollowsBy(id, event); err != nil {
 		return err
 	}
-	a.GoneAt, a.DisplayName, a.Summary = tx.Now(), "", ""
+	a.GoneAt, a.DisplayName, a.Summary, a.Emojis = tx.Now(), "", "", nil
 	return tx.SetActor(a)
 }
 

@@ -1,6 +1,7 @@
 package board
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -49,7 +50,7 @@ func (b *Board) draftArticle(ctx context.Context, a NewArticle) (articleDraft, e
 	}
 	title := cleanLine(a.Title, maxTitle)
 	if title == "" && a.Remote != nil {
-		title = titleOf(text.html, maxTitle)
+		title = cmp.Or(titleOf(text.html, maxTitle), titleOfMedia(text.media, maxTitle))
 	}
 	if title == "" {
 		return articleDraft{}, FieldErrorf("title", "An article needs a title.")

@@ -14,7 +14,7 @@ func (b *Board) Edit(ctx context.Context, e EditPost) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	if d.html == "" && before.Number > 0 {
+	if d.empty() && before.Number > 0 {
 		return Post{}, FieldErrorf("text", "There is no text. To take the post back, delete it.")
 	}
 	if e.Citation != nil {
@@ -53,6 +53,10 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	p.HTML, p.Source, p.Warning, p.EditedAt = d.html, d.source, d.warning, at
 	if d.language != "" {
 		p.Language = d.language
+	}
+	p.bring(d.media)
+	if err := tx.KnowEmojis(EmojiHost(p.URI), d.media.Emojis); err != nil {
+		return Post{}, err
 	}
 	if err := tx.EditPost(p, d.mentions, d.original); err != nil {
 		return Post{}, err

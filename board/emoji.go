@@ -78,6 +78,17 @@ func (a Actor) LabelParts() []LabelPart {
 	return parts
 }
 
+// usedEmojis are those that stand in a name.
+func usedEmojis(name string, emojis []Emoji) []Emoji {
+	var used []Emoji
+	for _, e := range cleanEmojis(emojis) {
+		if strings.Contains(name, ":"+e.Shortcode+":") {
+			used = append(used, e)
+		}
+	}
+	return used
+}
+
 // Shortcodes cuts a text at the words between colons that may stand for
 // pictures, ":blobcat:": it yields what is before one, and its name without
 // the colons; the last piece has none. A word that touches letters or digits

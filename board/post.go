@@ -37,6 +37,10 @@ type Post struct {
 	ClosedAt    time.Time // when it was deleted or removed
 	ClosedBy    string    // handle of the moderator who removed it
 	Reason      string    // of the removal
+	Attachments []Attachment
+	Sensitive   bool     // the attachments are folded
+	Emojis      []string // shortcodes in HTML and Warning of which the pictures are known
+	Quoted      Quoted
 	Likes       int
 	Shares      int
 	Replies     int // direct answers that are live
@@ -74,6 +78,7 @@ type Remote struct {
 	Published time.Time // as claimed; the board clamps it to now
 	Updated   time.Time // zero if never edited
 	Unlisted  bool
+	Media     Media  // what it brings along
 	Original  []byte // the activity or object as it came, for forums to embed; may be nil
 }
 

@@ -16,7 +16,7 @@ func (b *Board) Reply(ctx context.Context, r NewReply) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	if d.html == "" {
+	if d.empty() {
 		return Post{}, FieldErrorf("text", "There is no text. Write something first.")
 	}
 	return outcome(ctx, b, func(tx Tx) (Post, error) { return b.addReply(tx, r, d) })
@@ -95,7 +95,13 @@ func withoutAddressees(html string, parent Actor, topics []Topic, remote *Remote
 type draft struct {
 	html, source, language, warning string
 	mentions                        []ActorID
+	media                           Media
 	original                        []byte
+}
+
+// empty reports whether there is nothing to read and nothing to see.
+func (d draft) empty() bool {
+	return d.html == "" && len(d.media.Attachments) == 0 && d.media.Quote == ""
 }
 
 // draft renders or cleans a text. Markdown's mentions are looked up here;
@@ -106,7 +112,7 @@ func (b *Board) draft(ctx context.Context, t Text, thread ThreadID, mentions []A
 	}
 	d := draft{language: Language(t.Language), warning: cleanLine(t.Warning, maxWarning), mentions: mentions}
 	if remote != nil {
-		d.html, d.original = b.text.clean(t.HTML), remote.Original
+		d.html, d.media, d.original = b.text.clean(t.HTML), cleanMedia(remote.Media), remote.Original
 		return d, nil
 	}
 	found, err := b.mentioned(ctx, t.Markdown)
@@ -192,6 +198,7 @@ func (b *Board) newPost(tx Tx, author Actor, thread ThreadID, number int, to Ans
 	if remote != nil {
 		p.URI, p.URL, p.Unlisted = remote.URI, remote.URL, remote.Unlisted
 		p.PublishedAt = clamp(remote.Published, tx.Now())
+		p.bring(d.media)
 	}
 	return p
 }
@@ -206,6 +213,9 @@ func clamp(claimed, now time.Time) time.Time {
 
 // addPost writes the post and its event.
 func (b *Board) addPost(tx Tx, p Post, formKey string, d draft, event Event) (Post, error) {
+	if err := tx.KnowEmojis(EmojiHost(p.URI), d.media.Emojis); err != nil {
+		return Post{}, err
+	}
 	id, err := tx.AddPost(p, formKey, d.mentions, d.original)
 	if err != nil {
 		return Post{}, err

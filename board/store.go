@@ -26,6 +26,7 @@ type Reader interface {
 	FollowReader
 	EventReader
 	MarkReader
+	MediaReader
 }
 
 // ActorReader finds actors.
@@ -113,6 +114,13 @@ type FollowReader interface {
 	Follow(ctx context.Context, follower, of ActorID) (Follow, error)
 }
 
+// MediaReader finds the pictures that the board shows for other servers.
+type MediaReader interface {
+	// Picture is the address of what a live post brings along, by its MediaKey.
+	Picture(ctx context.Context, key string) (address string, err error)
+	Emoji(ctx context.Context, host, shortcode string) (Emoji, error)
+}
+
 // EventReader reads the log.
 type EventReader interface {
 	Event(ctx context.Context, id EventID) (Event, error)
@@ -145,6 +153,7 @@ type Tx interface {
 	MemberTx
 	FollowTx
 	MarkTx
+	MediaTx
 	// Log writes an event and returns its number.
 	Log(e Event) (EventID, error)
 }
@@ -185,8 +194,8 @@ type PostTx interface {
 	// PostsSince counts an author's posts since then, up to limit.
 	PostsSince(author ActorID, since time.Time, limit int) (int, error)
 	AddPost(p Post, formKey string, mentions []ActorID, original []byte) (PostID, error) // raises the parent's and the author's counts
-	EditPost(p Post, mentions []ActorID, original []byte) error                          // HTML, Source, Language, Warning, EditedAt; keeps a revision, with the title of now
-	// ClosePost sets State, ClosedAt, ClosedBy, Reason; drops text, title, source line,
+	EditPost(p Post, mentions []ActorID, original []byte) error                          // HTML, Source, Language, Warning, EditedAt, and what it brings along; keeps a revision, with the title of now
+	// ClosePost sets State, ClosedAt, ClosedBy, Reason; drops text, title, source line, attachments,
 	// revisions; lowers the parent's Replies. The original, if any, replaces the old one.
 	ClosePost(p Post, original []byte) error
 	Bury(uri, host string) error // a Delete of something unknown: its Create must not bring it back
@@ -233,4 +242,10 @@ type FollowTx interface {
 type MarkTx interface {
 	MarkSeen(s Seen) error
 	MarkOwn(p Post) error // only where all that is before it was read
+}
+
+// MediaTx changes what is known of pictures.
+type MediaTx interface {
+	// KnowEmojis records a server's emojis, or that they have other pictures now.
+	KnowEmojis(host string, emojis []Emoji) error
 }

@@ -26,19 +26,20 @@ type actorRow struct {
 	KeyID       string `db:"key_id"`
 	PublicKey   string `db:"public_key"`
 	Summary     string `db:"summary"`
+	Emojis      string `db:"emojis"`
 }
 
 // actorColumns are those of actorRow, of a table called a, as cells.actor takes them.
 const actorColumns = `
 	a.id, a.uri, a.type, a.name, a.host, a.display_name, a.tagline, a.url, a.inbox, a.shared_inbox,
-	a.followers, a.created_at, a.fetched_at, a.gone_at, a.key_id, a.public_key, a.summary`
+	a.followers, a.created_at, a.fetched_at, a.gone_at, a.key_id, a.public_key, a.summary, a.emojis`
 
 func (c *cells) actor() board.Actor {
 	return board.Actor{
 		ID: c.actorID(), URI: c.text(), Type: board.ActorType(c.text()), Name: c.text(), Host: c.text(),
 		DisplayName: c.text(), Tagline: c.text(), URL: c.text(), Inbox: c.text(), SharedInbox: c.text(),
 		Followers: c.text(), CreatedAt: c.time(), FetchedAt: c.time(), GoneAt: c.time(),
-		KeyID: c.text(), PublicKey: c.text(), Summary: c.text(),
+		KeyID: c.text(), PublicKey: c.text(), Summary: c.text(), Emojis: c.shortcodes(),
 	}
 }
 
@@ -55,7 +56,7 @@ func (r actorRow) actor() board.Actor {
 		ID: board.ActorID(r.ID), URI: r.URI, Type: board.ActorType(r.Type), Name: r.Name, Host: r.Host,
 		DisplayName: r.DisplayName, Tagline: r.Tagline, Summary: r.Summary, URL: r.URL,
 		Inbox: r.Inbox, SharedInbox: r.SharedInbox, Followers: r.Followers, KeyID: r.KeyID, PublicKey: r.PublicKey,
-		CreatedAt: moment(r.CreatedAt), FetchedAt: moment(r.FetchedAt), GoneAt: moment(r.GoneAt),
+		CreatedAt: moment(r.CreatedAt), FetchedAt: moment(r.FetchedAt), GoneAt: moment(r.GoneAt), Emojis: emojiNames(r.Emojis),
 	}
 }
 
@@ -65,17 +66,18 @@ func rowOfActor(a board.Actor) actorRow {
 		DisplayName: a.DisplayName, Tagline: a.Tagline, Summary: a.Summary, URL: a.URL,
 		Inbox: a.Inbox, SharedInbox: a.SharedInbox, Followers: a.Followers, KeyID: a.KeyID, PublicKey: a.PublicKey,
 		CreatedAt: millis(a.CreatedAt), FetchedAt: millis(a.FetchedAt), GoneAt: millis(a.GoneAt),
+		Emojis: shortcodes(a.Emojis),
 	}
 }
 
 // personColumns are what is shown of an actor beside a post, of a table called
 // a, as cells.person takes them.
-const personColumns = "a.id, a.uri, a.type, a.name, a.host, a.display_name, a.tagline, a.url, a.gone_at"
+const personColumns = "a.id, a.uri, a.type, a.name, a.host, a.display_name, a.tagline, a.url, a.gone_at, a.emojis"
 
 func (c *cells) person() board.Actor {
 	return board.Actor{
 		ID: c.actorID(), URI: c.text(), Type: board.ActorType(c.text()), Name: c.text(), Host: c.text(),
-		DisplayName: c.text(), Tagline: c.text(), URL: c.text(), GoneAt: c.time(),
+		DisplayName: c.text(), Tagline: c.text(), URL: c.text(), GoneAt: c.time(), Emojis: c.shortcodes(),
 	}
 }
 
@@ -158,9 +160,9 @@ func (tx *Tx) NameTaken(name string) (bool, error) {
 func (tx *Tx) AddActor(a board.Actor) (board.ActorID, error) {
 	result, err := tx.execNamed(`
 		INSERT INTO actors (uri, type, name, host, display_name, tagline, url, inbox, shared_inbox,
-			followers, created_at, fetched_at, gone_at, key_id, public_key, summary)
+			followers, created_at, fetched_at, gone_at, key_id, public_key, summary, emojis)
 		VALUES (:uri, :type, :name, :host, :display_name, :tagline, :url, :inbox, :shared_inbox,
-			:followers, :created_at, :fetched_at, :gone_at, :key_id, :public_key, :summary)`, rowOfActor(a))
+			:followers, :created_at, :fetched_at, :gone_at, :key_id, :public_key, :summary, :emojis)`, rowOfActor(a))
 	return board.ActorID(inserted(result)), err
 }
 
@@ -171,7 +173,7 @@ func (tx *Tx) SetActor(a board.Actor) error {
 		SET type = :type, name = :name, host = :host, display_name = :display_name, tagline = :tagline,
 			url = :url, inbox = :inbox, shared_inbox = :shared_inbox, followers = :followers,
 			fetched_at = :fetched_at, gone_at = :gone_at, key_id = :key_id, public_key = :public_key,
-			summary = :summary
+			summary = :summary, emojis = :emojis
 		WHERE id = :id`, rowOfActor(a)))
 }
 

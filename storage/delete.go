@@ -11,12 +11,14 @@ func (tx *Tx) ClosePost(p board.Post, original []byte) error {
 		Thread board.ThreadID `db:"thread"`
 		Number int64          `db:"number"`
 		Parent board.PostID   `db:"parent"`
+		URI    string         `db:"uri"`
 	}
 	err := tx.get(&row, `
 		UPDATE posts
-		SET state = ?, closed_at = ?, closed_by = ?, reason = ?, html = '', source = '', warning = ''
+		SET state = ?, closed_at = ?, closed_by = ?, reason = ?, html = '', source = '', warning = '',
+			attachments = 0, sensitive = 0, emojis = '', quote = ''
 		WHERE id = ? AND state = 0
-		RETURNING thread, number, COALESCE(parent, 0) AS parent`,
+		RETURNING thread, number, COALESCE(parent, 0) AS parent, uri`,
 		p.State, millis(p.ClosedAt), p.ClosedBy, p.Reason, p.ID)
 	if err != nil {
 		return err
@@ -31,6 +33,12 @@ func (tx *Tx) ClosePost(p board.Post, original []byte) error {
 		DELETE FROM originals
 		WHERE post = ?`, p.ID)
 	if err != nil {
+		return err
+	}
+	if err := tx.setAttachments(p.ID, nil); err != nil {
+		return err
+	}
+	if err := tx.touchQuoting(row.URI); err != nil {
 		return err
 	}
 	if err := tx.addOriginal(p.ID, original); err != nil {

@@ -25,8 +25,8 @@ func (db *DB) Revisions(ctx context.Context, id board.PostID, limit int) ([]boar
 	return revisions, err
 }
 
-// EditPost replaces a post's text, language, warning and mentions, and its
-// original where there is a new one. What was there before becomes a revision.
+// EditPost replaces a post's text, language, warning, mentions and what it
+// brings along, and its original where there is a new one. What was there before becomes a revision.
 func (tx *Tx) EditPost(p board.Post, mentions []board.ActorID, original []byte) error {
 	_, err := tx.exec(`
 		INSERT INTO revisions (post, at, language, warning, html, source, title,
@@ -42,9 +42,11 @@ func (tx *Tx) EditPost(p board.Post, mentions []board.ActorID, original []byte) 
 	}
 	thread, err := tx.changePost(`
 		UPDATE posts
-		SET language = ?, warning = ?, html = ?, source = ?, edited_at = ?
+		SET language = ?, warning = ?, html = ?, source = ?, edited_at = ?,
+			attachments = ?, sensitive = ?, emojis = ?, quote = ?
 		WHERE id = ?
-		RETURNING thread`, p.Language, p.Warning, p.HTML, p.Source, millis(p.EditedAt), p.ID)
+		RETURNING thread`, p.Language, p.Warning, p.HTML, p.Source, millis(p.EditedAt),
+		len(p.Attachments), p.Sensitive, shortcodes(p.Emojis), p.Quoted.URI, p.ID)
 	if err != nil {
 		return err
 	}
@@ -55,6 +57,12 @@ func (tx *Tx) EditPost(p board.Post, mentions []board.ActorID, original []byte) 
 		return err
 	}
 	if err := tx.addMentions(p.ID, mentions); err != nil {
+		return err
+	}
+	if err := tx.setAttachments(p.ID, p.Attachments); err != nil {
+		return err
+	}
+	if err := tx.touchQuoting(p.URI); err != nil {
 		return err
 	}
 	if err := tx.addOriginal(p.ID, original); err != nil {

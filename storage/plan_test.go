@@ -50,6 +50,10 @@ func TestPlans(t *testing.T) {
 		"read marks":                   "SELECT thread, number FROM read_marks WHERE member = 5 AND thread IN (5, 6) ORDER BY thread",
 		"our own threads":             strings.NewReplacer("BETWEEN ? AND ?", "BETWEEN 1 AND 5000").Replace(ownThreads),
 		"a handle":                     "SELECT a.id FROM actors a WHERE a.host = lower('X') AND lower(a.name) = lower('Y')",
+		"what posts bring along":       strings.ReplaceAll(attachmentsOf("(1, 2)"), "?", "50"),
+		"quoted posts":                 strings.ReplaceAll(quotedBy("('a', 'b')"), "?", "50"),
+		"who quotes a post":            "SELECT thread FROM posts WHERE quote = 'a' AND quote <> '' ORDER BY id DESC LIMIT 200",
+		"a picture":                    "SELECT picture FROM attachments WHERE key = 'a' AND key <> '' ORDER BY id LIMIT 1",
 	}
 	for name, query := range queries {
 		t.Run(name, func(t *testing.T) { walks(t, plan(t, db, query)) })

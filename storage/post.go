@@ -12,7 +12,8 @@ import (
 const postColumns = `
 	p.id, p.thread, p.number, p.uri, p.url, p.author, p.parent, p.to_number, p.to_uri, p.answered,
 	p.html, p.source, p.language, p.warning, p.unlisted, p.published_at, p.arrived_at, p.edited_at,
-	p.state, p.closed_at, p.closed_by, p.reason, p.likes, p.shares, p.replies`
+	p.state, p.closed_at, p.closed_by, p.reason, p.likes, p.shares, p.replies,
+	p.attachments, p.sensitive, p.emojis, p.quote`
 
 // postQuery selects posts, up to its WHERE.
 const postQuery = `
@@ -20,7 +21,8 @@ const postQuery = `
 	FROM posts p`
 
 // post takes postColumns. Of the author, and of whom the post answers, only
-// the IDs are known; addPeople fills in the rest.
+// the IDs are known, of what it brings along only how much; addPeople and
+// addMedia fill in the rest.
 func (c *cells) post() board.Post {
 	p := board.Post{
 		ID: board.PostID(c.int()), Thread: board.ThreadID(c.int()), Number: int(c.int()),
@@ -32,6 +34,7 @@ func (c *cells) post() board.Post {
 		PublishedAt: c.time(), ArrivedAt: c.time(), EditedAt: c.time(),
 		State: board.PostState(c.int()), ClosedAt: c.time(), ClosedBy: c.text(), Reason: c.text(),
 		Likes: int(c.int()), Shares: int(c.int()), Replies: int(c.int()),
+		Attachments: c.attachments(), Sensitive: c.int() != 0, Emojis: c.shortcodes(), Quoted: board.Quoted{URI: c.text()},
 	}
 	if p.URL == "" {
 		p.URL = p.URI
@@ -52,7 +55,10 @@ func (r *reader) onePost(where string, args ...any) (post board.Post, err error)
 		post = c.post()
 		post.Author, post.To.Author = c.person(), c.person()
 	}, onePostQuery+where, args...)
-	return post, err
+	if err != nil {
+		return post, err
+	}
+	return post, r.addMedia([]*board.Post{&post})
 }
 
 // posts reads a list of at most limit posts.
@@ -67,7 +73,10 @@ func (r *reader) posts(limit int, where string, args ...any) ([]board.Post, erro
 	for i := range posts {
 		people[i] = &posts[i]
 	}
-	return posts, r.addPeople(people)
+	if err := r.addPeople(people); err != nil {
+		return nil, err
+	}
+	return posts, r.addMedia(people)
 }
 
 // postsExpected is what most lists of posts have at most.
@@ -211,11 +220,12 @@ func (tx *Tx) AddPost(p board.Post, formKey string, mentions []board.ActorID, or
 	}
 	result, err := tx.exec(`
 		INSERT INTO posts (thread, number, author, parent, answered, to_number, unlisted, published_at, arrived_at,
-			uri, url, to_uri, form_key, language, warning, html, source)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			uri, url, to_uri, form_key, language, warning, html, source, attachments, sensitive, emojis, quote)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.Thread, p.Number, p.Author.ID, reference(p.To.Post), reference(p.To.Author.ID), p.To.Number,
 		p.Unlisted, millis(p.PublishedAt), millis(p.ArrivedAt),
-		p.URI, url, p.To.URI, formKey, p.Language, p.Warning, p.HTML, p.Source)
+		p.URI, url, p.To.URI, formKey, p.Language, p.Warning, p.HTML, p.Source,
+		len(p.Attachments), p.Sensitive, shortcodes(p.Emojis), p.Quoted.URI)
 	if err != nil {
 		return 0, err
 	}
@@ -230,6 +240,11 @@ func (tx *Tx) AddPost(p board.Post, formKey string, mentions []board.ActorID, or
 	}
 	if err := tx.addMentions(p.ID, mentions); err != nil {
 		return 0, err
+	}
+	if !p.Local() {
+		if err := tx.addBrought(p); err != nil {
+			return 0, err
+		}
 	}
 	return p.ID, tx.addOriginal(p.ID, original)
 }

@@ -93,16 +93,33 @@ func (r *reader) scan(take func(*cells), query string, args []any) error {
 // text of a query for each doubling of the ids, not one for each number of them:
 // every text is prepared once on each connection, and kept.
 func among[ID ~int64](ids []ID) (list string, args []any) {
-	places := 1
-	for places < len(ids) {
-		places *= 2
-	}
-	args = make([]any, places)
+	list, args = places(len(ids))
 	for i := range args {
 		args[i] = int64(0) // the number of nothing
 		if i < len(ids) {
 			args[i] = int64(ids[i])
 		}
 	}
-	return "(?" + strings.Repeat(", ?", places-1) + ")", args
+	return list, args
+}
+
+// amongTexts is among for texts, none of which is empty.
+func amongTexts(texts []string) (list string, args []any) {
+	list, args = places(len(texts))
+	for i := range args {
+		args[i] = ""
+		if i < len(texts) {
+			args[i] = texts[i]
+		}
+	}
+	return list, args
+}
+
+// places are for at least n values.
+func places(n int) (list string, args []any) {
+	count := 1
+	for count < n {
+		count *= 2
+	}
+	return "(?" + strings.Repeat(", ?", count-1) + ")", make([]any, count)
 }

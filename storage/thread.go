@@ -160,6 +160,7 @@ func (r *reader) threads(limit int, query string, args ...any) ([]board.Thread, 
 	}
 	for _, add := range []func() error{
 		func() error { return r.addPeople(articles) },
+		func() error { return r.addMedia(articles) },
 		func() error { return r.addTopics(ids, place) },
 		func() error { return r.addKeywords(ids, place) },
 	} {
