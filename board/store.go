@@ -21,6 +21,7 @@ type Reader interface {
 	ActorReader
 	TopicReader
 	ThreadReader
+	LinkReader
 	PostReader
 	MemberReader
 	FollowReader
@@ -72,6 +73,18 @@ type ThreadReader interface {
 	BoardVersion(ctx context.Context) (int64, error)
 	// Totals counts local members, articles and replies for NodeInfo.
 	Totals(ctx context.Context) (Totals, error)
+}
+
+// LinkReader finds what was posted before.
+type LinkReader interface {
+	// ThreadsLinked are those whose article has this link, however it was
+	// written, the newest first; at most 20.
+	ThreadsLinked(ctx context.Context, link string, limit int) ([]Thread, error)
+	// TitlesSince are the threads opened since then, the newest first, at most
+	// 500, with ID, Title, Posts and CreatedAt.
+	TitlesSince(ctx context.Context, since time.Time) ([]Thread, error)
+	// KnownKeywords are those of the words that some thread has.
+	KnownKeywords(ctx context.Context, words []string) ([]string, error)
 }
 
 // Totals are the figures that NodeInfo tells.
@@ -179,6 +192,7 @@ type TopicTx interface {
 type ThreadTx interface {
 	Thread(id ThreadID) (Thread, error) // with Topics, without Article and Keywords
 	Keywords(id ThreadID) ([]Keyword, error)
+	Linked(link string) (Thread, error) // the newest with this link, however it was written
 	AddThread(t Thread) (ThreadID, error)
 	SetTitle(id ThreadID, title string, c Citation) error
 	NextNumber(id ThreadID) (int, error) // raises Posts, LastAt and the topics' LastAt

@@ -10,6 +10,7 @@ type Thread struct {
 	ID        ThreadID
 	Title     string
 	Citation  Citation
+	Again     string    // why its link, which was here before, was posted once more; empty for most
 	Topics    []Topic   // one to five, the first is the one that forums file it under
 	Keywords  []Keyword // in the order in which they were added
 	Article   Post      // post 0

@@ -48,9 +48,21 @@ func (tx *Tx) ClosePost(p board.Post, original []byte) error {
 		return err
 	}
 	if row.Number == 0 {
-		return tx.SetTitle(row.Thread, "", board.Citation{})
+		return tx.untitle(row.Thread)
 	}
 	return tx.Touch(row.Thread)
+}
+
+// untitle drops what stood over an article.
+func (tx *Tx) untitle(id board.ThreadID) error {
+	_, err := tx.exec(`
+		UPDATE threads
+		SET again = ''
+		WHERE id = ?`, id)
+	if err != nil {
+		return err
+	}
+	return tx.SetTitle(id, "", board.Citation{})
 }
 
 // Bury remembers that something was deleted before it arrived.

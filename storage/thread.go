@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 
 	"corkboard/board"
@@ -10,14 +11,14 @@ import (
 
 // threadColumns are a thread's own, of a table called t, as cells.thread takes them.
 const threadColumns = `
-	t.id, t.title, t.citation_url, t.citation_publication, t.citation_author, t.citation_date,
+	t.id, t.title, t.citation_url, t.citation_publication, t.citation_author, t.citation_date, t.again,
 	t.posts, t.version, t.created_at, t.last_at, t.locked_at`
 
 func (c *cells) thread() board.Thread {
 	return board.Thread{
 		ID: board.ThreadID(c.int()), Title: c.text(),
-		Citation: board.Citation{URL: c.text(), Publication: c.text(), Author: c.text(), Date: c.text()},
-		Posts:    int(c.int()), Version: c.int(), CreatedAt: c.time(), LastAt: c.time(), LockedAt: c.time(),
+		Citation: board.Citation{URL: c.text(), Publication: c.text(), Author: c.text(), Date: c.text()}, Again: c.text(),
+		Posts: int(c.int()), Version: c.int(), CreatedAt: c.time(), LastAt: c.time(), LockedAt: c.time(),
 	}
 }
 
@@ -250,14 +251,17 @@ func (tx *Tx) Keywords(id board.ThreadID) ([]board.Keyword, error) {
 // AddThread opens a thread in its topics, with its keywords. It has no post yet.
 func (tx *Tx) AddThread(t board.Thread) (board.ThreadID, error) {
 	result, err := tx.exec(`
-		INSERT INTO threads (title, citation_url, citation_publication, citation_author, citation_date, link, source, created_at, last_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		INSERT INTO threads (title, citation_url, citation_publication, citation_author, citation_date, link, source, again, created_at, last_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.Title, t.Citation.URL, t.Citation.Publication, t.Citation.Author, t.Citation.Date,
-		board.LinkKey(t.Citation.URL), board.LinkSource(t.Citation.URL), millis(t.CreatedAt), millis(t.LastAt))
+		board.LinkKey(t.Citation.URL), board.LinkSource(t.Citation.URL), t.Again, millis(t.CreatedAt), millis(t.LastAt))
 	if err != nil {
 		return 0, err
 	}
 	t.ID = board.ThreadID(inserted(result))
+	if err := tx.touchLinked(board.LinkKey(t.Citation.URL), t.ID); err != nil {
+		return 0, err
+	}
 	for i, topic := range t.Topics {
 		if err := tx.fileUnder(t, i, topic.ID); err != nil {
 			return 0, err
@@ -285,13 +289,27 @@ func (tx *Tx) fileUnder(t board.Thread, position int, topic board.ActorID) error
 		WHERE actor = ?`, topic))
 }
 
-// SetTitle changes an article's title and source line.
+// SetTitle changes an article's title and source line. The threads that have
+// its old link, or its new one, show that on their pages.
 func (tx *Tx) SetTitle(id board.ThreadID, title string, c board.Citation) error {
-	return tx.one(tx.exec(`
+	var before string
+	err := tx.get(&before, `
+		SELECT link
+		FROM threads
+		WHERE id = ?`, id)
+	if err != nil {
+		return err
+	}
+	after := board.LinkKey(c.URL)
+	err = tx.one(tx.exec(`
 		UPDATE threads
 		SET title = ?, citation_url = ?, citation_publication = ?, citation_author = ?, citation_date = ?,
 			link = ?, source = ?, version = version + 1
-		WHERE id = ?`, title, c.URL, c.Publication, c.Author, c.Date, board.LinkKey(c.URL), board.LinkSource(c.URL), id))
+		WHERE id = ?`, title, c.URL, c.Publication, c.Author, c.Date, after, board.LinkSource(c.URL), id))
+	if err != nil || before == after {
+		return err
+	}
+	return errors.Join(tx.touchLinked(before, id), tx.touchLinked(after, id))
 }
 
 // NextNumber gives a number that was never given in the thread before, and

@@ -5,6 +5,7 @@
 -- are the board's own; storage/connect.go gives them to every connection.
 ALTER TABLE threads ADD COLUMN link TEXT NOT NULL DEFAULT '';
 ALTER TABLE threads ADD COLUMN source TEXT NOT NULL DEFAULT '';
+ALTER TABLE threads ADD COLUMN again TEXT NOT NULL DEFAULT ''; -- why a link that was here before was posted once more
 
 UPDATE threads
 SET link = link_key(citation_url), source = link_source(citation_url)
