@@ -42,6 +42,7 @@ type Actor struct {
 	CreatedAt   time.Time
 	FetchedAt   time.Time // when the document was last read; zero for ours
 	GoneAt      time.Time // when the account was deleted; zero while it is there
+	Namesake    bool      // of another server and called like an actor of ours; filled beside posts and in lists
 }
 
 // Local reports whether the actor is of this board.

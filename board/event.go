@@ -23,6 +23,8 @@ const (
 	PostDeleted    EventKind = "post.deleted"    // by its author. Speaker: Delete, Undo of Announces. Indexer
 	PostRemoved    EventKind = "post.removed"    // by a moderator (actor), reason in data. Speaker: Delete, Undo. Indexer
 	KeywordAdded   EventKind = "keyword.added"   // thread, actor, word in data. Written by AddKeyword, which no door calls yet. Indexer
+	ThreadPinned   EventKind = "thread.pinned"   // by a moderator, until when in data. Nobody yet
+	ThreadUnpinned EventKind = "thread.unpinned" // by a moderator. Nobody yet
 	PostLiked      EventKind = "post.liked"      // actor likes post. Nobody yet
 	PostUnliked    EventKind = "post.unliked"    // Nobody yet
 	PostShared     EventKind = "post.shared"     // actor announced post. Nobody yet

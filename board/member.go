@@ -19,6 +19,8 @@ type Member struct {
 	PasswordHash string // argon2id, never shown
 	Articles     int
 	Posts        int
+	SeenAt       time.Time // the last page he was shown, to some minutes
+	LastVisit    time.Time // the end of the visit before this one; zero on the first
 }
 
 // NewMember is an account to be made.

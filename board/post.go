@@ -62,6 +62,21 @@ type Answered struct {
 // Unavailable reports whether the parent is named but not on this board.
 func (a Answered) Unavailable() bool { return a.Post == 0 && a.URI != "" }
 
+// PostQuery asks for a list of live posts, articles too, newest first. After
+// is the way back: the Limit posts next above that one, in the same order.
+type PostQuery struct {
+	Author ActorID // 0: everybody
+	Before PostID  // 0 begins with the newest
+	After  PostID  // instead of Before
+	Limit  int     // at most 100
+}
+
+// Entry is a post in a list of posts from several threads.
+type Entry struct {
+	Post
+	Title string // of its thread; empty where the article was deleted
+}
+
 // Text is what somebody wrote, before the board made it safe. Exactly one of
 // Markdown (our members) and HTML (other servers) is set.
 type Text struct {

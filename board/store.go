@@ -28,6 +28,8 @@ type Reader interface {
 	EventReader
 	MarkReader
 	MediaReader
+	KeywordReader
+	PinReader
 }
 
 // ActorReader finds actors.
@@ -47,6 +49,8 @@ type TopicReader interface {
 	Topic(ctx context.Context, name string) (Topic, error)
 	TopicByActor(ctx context.Context, id ActorID) (Topic, error) // also by its All actor
 	Topics(ctx context.Context) ([]Topic, error)                 // all of them, by title; at most 1,000
+	// TopicNews is what came into each topic since then.
+	TopicNews(ctx context.Context, since time.Time) (map[ActorID]TopicNews, error)
 }
 
 // ThreadReader finds threads.
@@ -56,6 +60,9 @@ type ThreadReader interface {
 	ThreadVersion(ctx context.Context, id ThreadID) (version int64, posts int, err error)
 	// Threads lists those whose article is live, with Article, Topics and Keywords.
 	Threads(ctx context.Context, q ThreadQuery) ([]Thread, error)
+	// ThreadsReach is where Threads stops looking for those that have several
+	// keywords; zero where it looks to the end. The next page begins there.
+	ThreadsReach(ctx context.Context, q ThreadQuery) (ThreadKey, error)
 	// Posts are those of a thread with a number >= from and > 0, in order; tombstones too.
 	Posts(ctx context.Context, thread ThreadID, from, limit int) ([]Post, error)
 	// Numbers are those of a selection, in order; at most 10,000, from a branch
@@ -100,6 +107,7 @@ type PostReader interface {
 	Replies(ctx context.Context, to PostID, limit int) ([]Post, error) // direct answers, in order, tombstones too
 	// PostsBy are an author's live posts, newest first; before 0 begins with the newest.
 	PostsBy(ctx context.Context, author ActorID, before PostID, limit int) ([]Post, error)
+	LatestPosts(ctx context.Context, q PostQuery) ([]Entry, error)
 	Revisions(ctx context.Context, id PostID, limit int) ([]Revision, error) // earlier texts, newest first
 	Original(ctx context.Context, id PostID) ([]byte, error)                 // as it came; nil for ours
 	Mentioned(ctx context.Context, id PostID) ([]Actor, error)
@@ -111,6 +119,7 @@ type MemberReader interface {
 	MemberByActor(ctx context.Context, id ActorID) (Member, error)
 	MemberByToken(ctx context.Context, hash []byte) (Member, error)
 	Members(ctx context.Context, after string, limit int) ([]Member, error) // by name
+	Moderators(ctx context.Context) ([]Member, error)                       // administrators too, who are not gone; at most 100
 	Invitation(ctx context.Context, hash []byte) (Invitation, error)
 	// LetterByURI finds a private reply by its id, whoever got it.
 	LetterByURI(ctx context.Context, uri string) (Letter, error)
@@ -167,6 +176,8 @@ type Tx interface {
 	FollowTx
 	MarkTx
 	MediaTx
+	PinTx
+	VisitTx
 	// Log writes an event and returns its number.
 	Log(e Event) (EventID, error)
 }

@@ -40,10 +40,14 @@ type Keyword struct {
 // ThreadQuery asks for a list of threads, newest or most recently active first.
 // Pages go by key: Before is the last id (newest) or last time (active) seen.
 // After is the way back: the Limit threads next above that key, in the same order.
+// At most one of Topic, Keywords and Source is set, and with the last two no Author.
 type ThreadQuery struct {
-	Topic      ActorID // 0: all topics
-	Author     ActorID // 0: all authors
-	Active     bool    // by last post instead of by id
+	Topic      ActorID   // 0: all topics
+	Author     ActorID   // 0: all authors
+	Keywords   []string  // those that have all of these; at most MaxKeywordsAtOnce
+	Source     string    // those that cite this host; see LinkSource
+	Active     bool      // by last post instead of by id
+	Since      time.Time // with Active: only with a post after that
 	Before     ThreadID
 	BeforeTime time.Time // with Active
 	After      ThreadID  // instead of Before
@@ -70,4 +74,14 @@ type HostShare struct {
 	Host   string // empty is ours
 	People int
 	Posts  int // without the article
+}
+
+// MaxKeywordsAtOnce bounds how many keywords a list of threads may ask for.
+const MaxKeywordsAtOnce = 5
+
+// ThreadKey is a place in a list of threads: behind which thread, and in a
+// list by activity when that thread had its last post.
+type ThreadKey struct {
+	Thread ThreadID
+	At     time.Time
 }

@@ -21,6 +21,15 @@ type Topic struct {
 // Title is the topic's name for people.
 func (t Topic) Title() string { return t.Label() }
 
+// TopicNews is what came into a topic lately.
+type TopicNews struct {
+	Articles    int       // at most MaxTopicNews are counted
+	LastArticle time.Time // zero if there is none, however old
+}
+
+// MaxTopicNews is where counting a topic's articles ends.
+const MaxTopicNews = 999
+
 // NewTopic is what a moderator says to open a topic.
 type NewTopic struct {
 	By    ActorID // 0: the operator at the command line

@@ -72,12 +72,18 @@ func rowOfActor(a board.Actor) actorRow {
 
 // personColumns are what is shown of an actor beside a post, of a table called
 // a, as cells.person takes them.
-const personColumns = "a.id, a.uri, a.type, a.name, a.host, a.display_name, a.tagline, a.url, a.gone_at, a.emojis"
+const personColumns = `
+	a.id, a.uri, a.type, a.name, a.host, a.display_name, a.tagline, a.url, a.gone_at, a.emojis,
+	a.host <> '' AND a.display_name <> '' AND (
+		EXISTS (SELECT 1 FROM actors l WHERE l.host = '' AND l.name = lower(a.display_name))
+		OR EXISTS (SELECT 1 FROM actors l WHERE l.host = '' AND l.display_name <> '' AND lower(l.display_name) = lower(a.display_name))
+	)`
 
 func (c *cells) person() board.Actor {
 	return board.Actor{
 		ID: c.actorID(), URI: c.text(), Type: board.ActorType(c.text()), Name: c.text(), Host: c.text(),
 		DisplayName: c.text(), Tagline: c.text(), URL: c.text(), GoneAt: c.time(), Emojis: c.shortcodes(),
+		Namesake: c.int() != 0,
 	}
 }
 

@@ -12,16 +12,19 @@ type memberRow struct {
 	PasswordHash string `db:"password_hash"`
 	Articles     int64  `db:"articles"`
 	Posts        int64  `db:"posts"`
+	SeenAt       int64  `db:"seen_at"`
+	VisitedAt    int64  `db:"visited_at"`
 }
 
 // memberColumns are those of memberRow, of tables called a and m.
 const memberColumns = actorColumns + `,
-	m.role, m.password_hash, m.articles, m.posts`
+	m.role, m.password_hash, m.articles, m.posts, m.seen_at, m.visited_at`
 
 func (r memberRow) member() board.Member {
 	return board.Member{
 		Actor: r.actor(), Role: board.Role(r.Role), PasswordHash: r.PasswordHash,
 		Articles: int(r.Articles), Posts: int(r.Posts),
+		SeenAt: moment(r.SeenAt), LastVisit: moment(r.VisitedAt),
 	}
 }
 
@@ -63,11 +66,34 @@ func (db *DB) Members(ctx context.Context, after string, limit int) ([]board.Mem
 		WHERE a.host = '' AND a.name > ?
 		ORDER BY a.name
 		LIMIT ?`, after, limit)
+	return membersOf(rows), err
+}
+
+func membersOf(rows []memberRow) []board.Member {
 	members := make([]board.Member, len(rows))
 	for i, row := range rows {
 		members[i] = row.member()
 	}
-	return members, err
+	return members
+}
+
+// moderatorsLimit bounds the list of those who moderate.
+const moderatorsLimit = 100
+
+// moderatorsQuery is long about roles so that it walks the index of those few.
+const moderatorsQuery = `
+	SELECT ` + memberColumns + `
+	FROM members m
+	CROSS JOIN actors a
+	WHERE m.role <> 'member' AND a.id = m.actor AND a.gone_at = 0
+	ORDER BY m.actor
+	LIMIT ?`
+
+// Moderators are those who moderate, by the age of their accounts.
+func (db *DB) Moderators(ctx context.Context) ([]board.Member, error) {
+	var rows []memberRow
+	err := db.read(ctx).selectAll(&rows, moderatorsQuery, moderatorsLimit)
+	return membersOf(rows), err
 }
 
 // Totals counts what our own members are and wrote.

@@ -52,7 +52,7 @@ func TestPlans(t *testing.T) {
 		"who takes part":               "SELECT author, number FROM posts WHERE thread = 5 AND state = 0 ORDER BY author, number LIMIT 5",
 		"the first unread post":        "SELECT number FROM posts WHERE thread = 5 AND number > 5 AND author <> 5 AND state = 0 ORDER BY number LIMIT 1",
 		"read marks":                   "SELECT thread, number FROM read_marks WHERE member = 5 AND thread IN (5, 6) ORDER BY thread",
-		"our own threads":             strings.NewReplacer("BETWEEN ? AND ?", "BETWEEN 1 AND 5000").Replace(ownThreads),
+		"our own threads":              strings.NewReplacer("BETWEEN ? AND ?", "BETWEEN 1 AND 5000").Replace(ownThreads),
 		"a handle":                     "SELECT a.id FROM actors a WHERE a.host = lower('X') AND lower(a.name) = lower('Y')",
 		"what posts bring along":       strings.ReplaceAll(attachmentsOf("(1, 2)"), "?", "50"),
 		"quoted posts":                 strings.ReplaceAll(quotedBy("('a', 'b')"), "?", "50"),
@@ -85,7 +85,7 @@ func TestPlans(t *testing.T) {
 	}
 	for name, list := range lists {
 		t.Run(name, func(t *testing.T) {
-			query, args := threadList(list)
+			query, args := threadList(list, board.ThreadKey{})
 			walks(t, plan(t, db, query, args...))
 		})
 	}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -177,6 +178,54 @@ func (db *DB) PostsBy(ctx context.Context, author board.ActorID, before board.Po
 		WHERE p.author = ? AND p.state = 0
 			AND (p.arrived_at, p.id) < ((SELECT arrived_at FROM posts WHERE id = ?), ?)
 		ORDER BY p.arrived_at DESC, p.id DESC`, author, before, before)
+}
+
+// latestLimit bounds a list of the latest posts.
+const latestLimit = 100
+
+// LatestPosts are live posts, everybody's or one author's, with the titles of
+// their threads.
+func (db *DB) LatestPosts(ctx context.Context, q board.PostQuery) ([]board.Entry, error) {
+	if q.Limit <= 0 || q.Limit > latestLimit {
+		q.Limit = latestLimit
+	}
+	entries := make([]board.Entry, 0, min(q.Limit, postsExpected))
+	r := db.read(ctx)
+	query, args := latestList(q)
+	err := r.each(func(c *cells) { entries = append(entries, board.Entry{Post: c.post(), Title: c.text()}) }, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	if q.After != 0 {
+		slices.Reverse(entries)
+	}
+	posts := make([]*board.Post, len(entries))
+	for i := range entries {
+		posts[i] = &entries[i].Post
+	}
+	return entries, r.addPeople(posts)
+}
+
+// latestList is the query of a list of posts. It walks along one index.
+func latestList(q board.PostQuery) (query string, args []any) {
+	where, compare, direction, key := `p.state = 0`, ` < `, ` DESC`, q.Before
+	if q.Author != 0 {
+		where, args = where+` AND p.author = ?`, []any{q.Author}
+	}
+	if q.After != 0 {
+		compare, direction, key = ` > `, ` ASC`, q.After
+	}
+	if key != 0 {
+		where += ` AND (p.arrived_at, p.id)` + compare + `((SELECT arrived_at FROM posts WHERE id = ?), ?)`
+		args = append(args, key, key)
+	}
+	return `
+		SELECT ` + postColumns + `, t.title
+		FROM posts p
+		CROSS JOIN threads t
+		WHERE t.id = p.thread AND ` + where + `
+		ORDER BY p.arrived_at` + direction + `, p.id` + direction + `
+		LIMIT ?`, append(args, q.Limit)
 }
 
 // Original is a post as another server sent it; nil for ours.

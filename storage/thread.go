@@ -83,8 +83,13 @@ func (db *DB) Threads(ctx context.Context, q board.ThreadQuery) ([]board.Thread,
 	if q.Limit <= 0 || q.Limit > threadsLimit {
 		q.Limit = threadsLimit
 	}
-	query, args := threadList(q)
-	threads, err := db.read(ctx).threads(q.Limit, query, args...)
+	r := db.read(ctx)
+	reach, err := r.reach(&q)
+	if err != nil {
+		return nil, err
+	}
+	query, args := threadList(q, reach)
+	threads, err := r.threads(q.Limit, query, args...)
 	if climbs(q) {
 		slices.Reverse(threads)
 	}
@@ -93,10 +98,18 @@ func (db *DB) Threads(ctx context.Context, q board.ThreadQuery) ([]board.Thread,
 
 // threadList is the query of a list. Each of its forms walks along one index
 // from its key; only an author's most active threads have to be sorted. CROSS
-// JOIN is a JOIN that SQLite runs in the order in which it is written.
-func threadList(q board.ThreadQuery) (query string, args []any) {
+// JOIN is a JOIN that SQLite runs in the order in which it is written. reach is
+// where to end, if not at the end.
+func threadList(q board.ThreadQuery, reach board.ThreadKey) (query string, args []any) {
 	from, where, id, last := `threads t CROSS JOIN posts p`, `p.state = 0`, `t.id`, `t.last_at`
 	switch {
+	case len(q.Keywords) > 0:
+		id, last = `k.thread`, `k.last_at`
+		from, where, args = withAll(q.Keywords)
+		from += ` CROSS JOIN threads t CROSS JOIN posts p`
+		where += ` AND p.state = 0 AND t.id = k.thread`
+	case q.Source != "":
+		where, args = `p.state = 0 AND t.source = ?`, []any{q.Source}
 	case q.Author != 0:
 		from, id = `posts p CROSS JOIN threads t`, `p.thread`
 		where = `p.state = 0 AND p.author = ?`
@@ -110,7 +123,7 @@ func threadList(q board.ThreadQuery) (query string, args []any) {
 		where = `p.state = 0 AND l.topic = ? AND t.id = l.thread`
 		args = append(args, q.Topic)
 	}
-	key, order, keyArgs := threadKey(q, id, last)
+	key, order, keyArgs := threadKey(q, reach, id, last)
 	return `
 		SELECT ` + threadColumns + `, ` + postColumns + `
 		FROM ` + from + `
@@ -119,22 +132,32 @@ func threadList(q board.ThreadQuery) (query string, args []any) {
 		LIMIT ?`, append(append(args, keyArgs...), q.Limit)
 }
 
-// threadKey is where a list begins, and in which direction it goes from there.
-func threadKey(q board.ThreadQuery, id, last string) (where, order string, args []any) {
-	compare, direction, key, at := ` < `, ` DESC`, q.Before, q.BeforeTime
+// threadKey is where a list begins and ends, and in which direction it goes.
+func threadKey(q board.ThreadQuery, reach board.ThreadKey, id, last string) (where, order string, args []any) {
+	compare, back, direction, key := ` < `, ` >= `, ` DESC`, board.ThreadKey{Thread: q.Before, At: q.BeforeTime}
 	if climbs(q) {
-		compare, direction, key, at = ` > `, ` ASC`, q.After, q.AfterTime
+		compare, back, direction, key = ` > `, ` <= `, ` ASC`, board.ThreadKey{Thread: q.After, At: q.AfterTime}
 	}
-	switch {
-	case q.Active && !at.IsZero():
-		where, args = ` AND (`+last+`, `+id+`)`+compare+`(?, ?)`, []any{millis(at), key}
-	case !q.Active && key != 0:
-		where, args = ` AND `+id+compare+`?`, []any{key}
+	bound := func(compare string, key board.ThreadKey) {
+		switch {
+		case q.Active && !key.At.IsZero():
+			where += ` AND (` + last + `, ` + id + `)` + compare + `(?, ?)`
+			args = append(args, millis(key.At), key.Thread)
+		case !q.Active && key.Thread != 0:
+			where += ` AND ` + id + compare + `?`
+			args = append(args, key.Thread)
+		}
 	}
-	if q.Active {
-		return where, last + direction + `, ` + id + direction, args
+	bound(compare, key)
+	bound(back, reach)
+	if !q.Active {
+		return where, id + direction, args
 	}
-	return where, id + direction, args
+	if !q.Since.IsZero() {
+		where += ` AND ` + last + ` > ?`
+		args = append(args, millis(q.Since))
+	}
+	return where, last + direction + `, ` + id + direction, args
 }
 
 // climbs reports whether a list goes up from its key, and so is read backwards.
@@ -198,25 +221,6 @@ func (r *reader) addTopics(ids []board.ThreadID, place map[board.ThreadID]*board
 	return err
 }
 
-// addKeywords puts keywords into their threads, in their order.
-func (r *reader) addKeywords(ids []board.ThreadID, place map[board.ThreadID]*board.Thread) error {
-	return r.keywords(ids, func(id board.ThreadID, k board.Keyword) {
-		place[id].Keywords = append(place[id].Keywords, k)
-	})
-}
-
-// keywords hands over those of some threads, in their order.
-func (r *reader) keywords(threads []board.ThreadID, take func(board.ThreadID, board.Keyword)) error {
-	list, args := among(threads)
-	return r.each(func(c *cells) {
-		take(board.ThreadID(c.int()), board.Keyword{Word: c.text(), By: c.actorID(), Published: c.int() != 0})
-	}, `
-		SELECT thread, word, added_by, published
-		FROM keywords
-		WHERE thread IN `+list+`
-		ORDER BY thread, position`, args...)
-}
-
 // Thread finds a thread, with its topics and without article and keywords.
 func (tx *Tx) Thread(id board.ThreadID) (board.Thread, error) {
 	var thread board.Thread
@@ -237,15 +241,6 @@ func (tx *Tx) Thread(id board.ThreadID) (board.Thread, error) {
 		err = wrap(sql.ErrNoRows)
 	}
 	return thread, err
-}
-
-// Keywords are those of a thread, in the order in which they were added.
-func (tx *Tx) Keywords(id board.ThreadID) ([]board.Keyword, error) {
-	var keywords []board.Keyword
-	err := tx.keywords([]board.ThreadID{id}, func(_ board.ThreadID, k board.Keyword) {
-		keywords = append(keywords, k)
-	})
-	return keywords, err
 }
 
 // AddThread opens a thread in its topics, with its keywords. It has no post yet.
@@ -328,6 +323,13 @@ func (tx *Tx) NextNumber(id board.ThreadID) (int, error) {
 		UPDATE thread_topics
 		SET last_at = ?
 		WHERE thread = ? AND last_at <> ?`, millis(tx.now), id, millis(tx.now))
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.exec(`
+		UPDATE keywords
+		SET last_at = ?
+		WHERE thread = ? AND last_at <> ?`, millis(tx.now), id, millis(tx.now))
 	return int(number), err
 }
 
@@ -337,27 +339,4 @@ func (tx *Tx) Touch(id board.ThreadID) error {
 		UPDATE threads
 		SET version = version + 1
 		WHERE id = ?`, id))
-}
-
-// AddKeyword puts a word behind the others of a thread, once.
-func (tx *Tx) AddKeyword(id board.ThreadID, k board.Keyword) (added bool, err error) {
-	var position int
-	err = tx.get(&position, `
-		SELECT COALESCE(max(position) + 1, 0)
-		FROM keywords
-		WHERE thread = ?`, id)
-	if err != nil {
-		return false, err
-	}
-	if added, err = tx.insertKeyword(id, position, k); err != nil || !added {
-		return false, err
-	}
-	return true, tx.Touch(id)
-}
-
-func (tx *Tx) insertKeyword(id board.ThreadID, position int, k board.Keyword) (added bool, err error) {
-	return changed(tx.exec(`
-		INSERT INTO keywords (thread, position, word, added_by, added_at, published)
-		VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (word, thread) DO NOTHING`, id, position, k.Word, k.By, millis(tx.now), k.Published))
 }

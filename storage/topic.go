@@ -2,7 +2,9 @@ package storage
 
 import (
 	"context"
+	"math"
 	"slices"
+	"time"
 
 	"corkboard/board"
 )
@@ -51,6 +53,50 @@ func (db *DB) Topics(ctx context.Context) ([]board.Topic, error) {
 		ORDER BY a.display_name, a.name
 		LIMIT ?`, topicsLimit)
 	return topics, err
+}
+
+// topicNewsQuery counts the articles of each topic since a thread, and finds
+// the newest of all. Threads have their numbers in the order of their times.
+const topicNewsQuery = `
+	SELECT o.actor, (
+			SELECT count(*)
+			FROM (
+				SELECT 1
+				FROM thread_topics l
+				CROSS JOIN posts p
+				WHERE l.topic = o.actor AND l.thread >= ? AND p.thread = l.thread AND p.number = 0 AND p.state = 0
+				LIMIT ?
+			) AS lately
+		), COALESCE((
+			SELECT p.arrived_at
+			FROM thread_topics l
+			CROSS JOIN posts p
+			WHERE l.topic = o.actor AND p.thread = l.thread AND p.number = 0 AND p.state = 0
+			ORDER BY l.thread DESC
+			LIMIT 1
+		), 0)
+	FROM topics o
+	ORDER BY o.actor
+	LIMIT ?`
+
+// TopicNews is what came into each topic since then.
+func (db *DB) TopicNews(ctx context.Context, since time.Time) (map[board.ActorID]board.TopicNews, error) {
+	r := db.read(ctx)
+	first := board.ThreadID(math.MaxInt64) // none
+	err := r.each(func(c *cells) { first = board.ThreadID(c.int()) }, `
+		SELECT id
+		FROM threads
+		WHERE created_at > ?
+		ORDER BY created_at, id
+		LIMIT 1`, millis(since))
+	if err != nil {
+		return nil, err
+	}
+	news := map[board.ActorID]board.TopicNews{}
+	err = r.each(func(c *cells) {
+		news[c.actorID()] = board.TopicNews{Articles: int(c.int()), LastArticle: c.time()}
+	}, topicNewsQuery, first, board.MaxTopicNews, topicsLimit)
+	return news, err
 }
 
 // topics are some topics, each read once.
