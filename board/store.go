@@ -30,6 +30,7 @@ type Reader interface {
 	MediaReader
 	KeywordReader
 	PinReader
+	DemoReader
 }
 
 // ActorReader finds actors.
@@ -178,6 +179,7 @@ type Tx interface {
 	MediaTx
 	PinTx
 	VisitTx
+	DemoTx
 	// Log writes an event and returns its number.
 	Log(e Event) (EventID, error)
 }

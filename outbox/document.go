@@ -25,6 +25,7 @@ type Documents struct {
 	scribe
 	store   ActivityStore
 	version string
+	demo    bool
 	log     *slog.Logger
 }
 
@@ -33,12 +34,13 @@ type DocumentsConfig struct {
 	Board   *board.Board
 	Store   ActivityStore
 	Version string // of the program, for NodeInfo
+	Demo    bool   // what is on the board is invented, for NodeInfo
 	Log     *slog.Logger
 }
 
 // NewDocuments returns the documents of a board.
 func NewDocuments(c DocumentsConfig) *Documents {
-	return &Documents{scribe: scribe{c.Board}, store: c.Store, version: c.Version, log: c.Log}
+	return &Documents{scribe: scribe{c.Board}, store: c.Store, version: c.Version, demo: c.Demo, log: c.Log}
 }
 
 // document makes the answer to one GET.

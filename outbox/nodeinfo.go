@@ -33,6 +33,9 @@ func (d *Documents) nodeInfo(ctx context.Context, r *http.Request) (*answer, err
 		},
 		Metadata: map[string]any{},
 	}
+	if d.demo {
+		info.Metadata["demo"] = true
+	}
 	body, err := json.Marshal(info)
 	kind := `application/json; profile="http://nodeinfo.diaspora.software/ns/schema/` + info.Version + `#"`
 	return &answer{kind: kind, body: body, maxAge: keep}, err

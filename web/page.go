@@ -77,6 +77,7 @@ type site struct {
 	Name       string
 	Address    board.Address
 	Disclaimer string
+	Demo       bool
 	CSS, Icon  string // paths
 }
 

@@ -22,6 +22,7 @@ type Config struct {
 	Disclaimer string                     // the owner's words in the footer; may be empty
 	Language   string                     // of the pages, for whom none is as he asks; BCP 47, empty is en
 	Zone       *time.Location             // of every time that is shown, unless the reader sets another; nil is UTC
+	Demo       bool                       // everything on the board is invented, and every page says so
 	ClientIP   func(*http.Request) string // who asks, behind a proxy too; nil takes the connection's address
 	Log        *slog.Logger
 	Limits     Limits
@@ -85,7 +86,7 @@ func New(c Config) (*Handler, error) {
 	h := &Handler{
 		board: c.Board, config: c, static: assets.byPath,
 		site: site{
-			Name: c.Name, Address: c.Address, Disclaimer: c.Disclaimer, CSS: assets.css, Icon: assets.icon,
+			Name: c.Name, Address: c.Address, Disclaimer: c.Disclaimer, Demo: c.Demo, CSS: assets.css, Icon: assets.icon,
 		},
 		catalogue: words,
 		cache:     newCache(c.Limits.CacheBytes),

@@ -23,6 +23,7 @@ type commandLine struct {
 	Serve   serveCommand   `cmd:"" default:"1" help:"Serve the board (the default)."`
 	Topic   topicCommand   `cmd:"" help:"Open, list and close topics."`
 	Member  memberCommand  `cmd:"" help:"Add and list members, make tokens."`
+	Demo    demoCommand    `cmd:"" help:"Fill a new board with invented members, threads and posts to look at."`
 	Refused refusedCommand `cmd:"" help:"List what was refused lately, in and out, and why."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

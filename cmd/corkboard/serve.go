@@ -48,6 +48,7 @@ type server struct {
 	speaker *outbox.Speaker
 	courier *outbox.Courier
 	handler http.Handler
+	demo    bool // what is on the board is invented
 }
 
 func newServer(ctx context.Context, c *Config, log *slog.Logger) (_ *server, err error) {
@@ -67,6 +68,11 @@ func (s *server) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	since, err := s.board.Demo(ctx)
+	if err != nil {
+		return err
+	}
+	s.demo = !since.IsZero()
 	s.client = activitypub.NewClient(activitypub.ClientConfig{
 		UserAgent: fmt.Sprintf("Corkboard/%s (+%s)", version(), s.board.Address()), Origin: string(s.board.Address()),
 		AllowNetworks: s.config.allowNetworks, AllowHTTP: s.config.AllowHTTP, Signer: site,
@@ -79,7 +85,7 @@ func (s *server) connect(ctx context.Context) error {
 	})
 	pages, err := web.New(web.Config{
 		Board: s.board, Sessions: s.db.Sessions(), Address: s.board.Address(), Name: s.config.Name, Disclaimer: s.config.Disclaimer,
-		Zone: s.config.zone, ClientIP: clientIP(s.config.proxies), Log: s.log,
+		Zone: s.config.zone, ClientIP: clientIP(s.config.proxies), Log: s.log, Demo: s.demo,
 		Limits: web.Limits{LoginBurst: s.config.LoginTries},
 	})
 	if err != nil {
@@ -88,7 +94,7 @@ func (s *server) connect(ctx context.Context) error {
 	// At an address that people and machines share, who asks for ActivityPub is answered first.
 	router := mux.NewRouter().UseEncodedPath()
 	s.inbox.Register(router)
-	outbox.NewDocuments(outbox.DocumentsConfig{Board: s.board, Store: s.db, Version: version(), Log: s.log}).Register(router)
+	outbox.NewDocuments(outbox.DocumentsConfig{Board: s.board, Store: s.db, Version: version(), Demo: s.demo, Log: s.log}).Register(router)
 	pages.Register(router)
 	s.handler = survivePanics(s.log, onlyHost(s.board.Address(), router))
 	return nil
@@ -138,7 +144,7 @@ func (s *server) run(ctx context.Context) error {
 	}
 	work.Go(func() error { return ignoreClosed(public.Serve(listener)) })
 	debug := s.serveDebug(work)
-	s.log.Info("serving", "url", s.board.Address(), "listen", listener.Addr().String(), "version", version())
+	s.log.Info("serving", "url", s.board.Address(), "listen", listener.Addr().String(), "version", version(), "demo", s.demo)
 
 	select {
 	case <-ctx.Done():
