@@ -152,3 +152,36 @@ type Receipt struct {
 	Tries      int
 	NextTryAt  time.Time
 }
+
+// Spread is how far the board has told other servers of a post.
+type Spread struct {
+	Said   bool          // false while the post waits to be spoken of
+	Rounds []SpreadRound // the newest first; at most 10
+}
+
+// SpreadRound is one thing that other servers were told: the post, an edit, its
+// end. Servers are counted, not followers.
+type SpreadRound struct {
+	Kind     EventKind // of what was told
+	At       time.Time
+	Servers  int       // whom it is for
+	Reached  int       // who took all of it
+	Refused  int       // who did not and will not be asked again
+	Failing  int       // who did not and will be asked again
+	Troubles []Trouble // the refusing and the failing; at most 100
+}
+
+// Waiting is how many servers have not been asked yet.
+func (r SpreadRound) Waiting() int { return r.Servers - r.Reached - r.Refused - r.Failing }
+
+// Settled reports whether nothing more will come of it.
+func (r SpreadRound) Settled() bool { return r.Servers == r.Reached+r.Refused }
+
+// Trouble is a server that did not take what it was sent.
+type Trouble struct {
+	Host    string
+	Refused bool      // for good
+	Since   time.Time // of the refusal, or of the first failure in a row
+	NextTry time.Time // zero if refused
+	Answer  string    // the beginning of what it said, or what went wrong; for moderators
+}

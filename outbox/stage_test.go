@@ -229,9 +229,19 @@ type neighbour struct {
 	software string
 	keys     *activitypub.KeyFinder
 
-	mu    sync.Mutex
-	heard []heard
+	mu     sync.Mutex
+	heard  []heard
+	status int // of every answer; 0: accepted
 }
+
+// answer makes it answer so from now on.
+func (n *neighbour) answer(status int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.status = status
+}
+
+func (n *neighbour) host() string { return strings.TrimPrefix(n.http.URL, "http://") }
 
 // heard is what was posted to an inbox.
 type heard struct {
@@ -312,6 +322,10 @@ func (n *neighbour) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.status != 0 && n.status != http.StatusAccepted {
+		w.WriteHeader(n.status)
+		return
+	}
 	n.heard = append(n.heard, h)
 	w.WriteHeader(http.StatusAccepted)
 }

@@ -130,6 +130,22 @@ func (db *DB) ParkedAt(ctx context.Context, peer board.PeerID) ([]board.Parked, 
 	return found, nil
 }
 
+// ParkedOf lists the peers at which an activity is parked.
+func (db *DB) ParkedOf(ctx context.Context, activity board.ActivityID) ([]board.Parked, error) {
+	var found []board.Parked
+	err := db.read(ctx).each(func(c *cells) {
+		found = append(found, board.Parked{
+			Peer: board.PeerID(c.int()), Activity: activity, Failures: int(c.int()), NextTryAt: c.time(),
+		})
+	}, `
+		SELECT peer, failures, next_try_at
+		FROM parked
+		WHERE activity = ?
+		ORDER BY peer
+		LIMIT 100000`, activity)
+	return found, err
+}
+
 // Failures lists the peers that an activity did not reach for good. Where
 // Since is smaller than Activity, several were given up together, and this
 // one was among them if the peer was of its audience.
@@ -138,7 +154,11 @@ func (db *DB) Failures(ctx context.Context, activity board.ActivityID) ([]board.
 	err := db.read(ctx).selectAll(&rows, `
 		SELECT activity, peer, since, status, at, answer
 		FROM delivery_failures
-		WHERE activity >= ?1 AND since <= ?1
+		WHERE activity = ?1
+		UNION ALL
+		SELECT activity, peer, since, status, at, answer
+		FROM delivery_failures
+		WHERE since < activity AND activity > ?1 AND since <= ?1
 		ORDER BY activity, peer
 		LIMIT 1000`, activity)
 	return failures(rows), err

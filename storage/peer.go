@@ -95,6 +95,19 @@ func (db *DB) Peers(ctx context.Context, after board.PeerID, limit int) ([]board
 	return peers(rows), err
 }
 
+// PeersAmong finds those of some peers that are there; at most 512 at once.
+func (db *DB) PeersAmong(ctx context.Context, ids []board.PeerID) ([]board.Peer, error) {
+	list, args := among(ids)
+	var rows []peerRow
+	err := db.read(ctx).selectAll(&rows, `
+		SELECT `+peerColumns+`
+		FROM peers
+		WHERE id IN `+list+`
+		ORDER BY id
+		LIMIT 512`, args...)
+	return peers(rows), err
+}
+
 // PeersBehind lists, by ID, the peers that have a cursor of their own or
 // something parked.
 func (db *DB) PeersBehind(ctx context.Context, after board.PeerID, limit int) ([]board.Peer, error) {

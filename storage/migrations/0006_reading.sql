@@ -22,6 +22,9 @@ CREATE INDEX audience_now ON audience (actor, peer) WHERE to_event = 0;
 -- What a delivery is parked at, by activity.
 CREATE INDEX parked_activity ON parked (activity);
 
+-- What was given up with others, so that it is found from any of them.
+CREATE INDEX delivery_failures_given_up ON delivery_failures (activity, since) WHERE since < activity;
+
 -- An article's source line is edited with it. Of earlier edits it is not known
 -- what it was, so it is taken to have stayed.
 ALTER TABLE revisions ADD COLUMN citation_url TEXT NOT NULL DEFAULT '';
