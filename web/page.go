@@ -56,9 +56,9 @@ func (h *Handler) admit(w http.ResponseWriter, r *request) error {
 	return err
 }
 
-// policy lets a page load its style sheet and icon from here, send forms here,
-// and nothing else.
-const policy = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// policy lets a page load its style sheet, script and images from here, ask and
+// send forms here, and nothing else.
+const policy = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (h *Handler) setHeaders(head http.Header) {
 	head.Set("Content-Security-Policy", policy)
@@ -79,6 +79,7 @@ type site struct {
 	Disclaimer string
 	Demo       bool
 	CSS, Icon  string // paths
+	JS         string
 }
 
 // frame is what is around every page; the struct of each page embeds one.

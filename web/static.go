@@ -23,11 +23,11 @@ type asset struct {
 
 // assets are all files, and the paths of those that pages name.
 type assets struct {
-	byPath    map[string]asset
-	css, icon string
+	byPath        map[string]asset
+	css, icon, js string
 }
 
-var assetKinds = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+var assetKinds = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 
 func loadAssets() (assets, error) {
 	a := assets{byPath: map[string]asset{}}
@@ -48,6 +48,8 @@ func loadAssets() (assets, error) {
 			a.css = name
 		case ".svg":
 			a.icon = name
+		case ".js":
+			a.js = name
 		}
 		return nil
 	})

@@ -31,6 +31,8 @@ type texts struct {
 	Dir  string     // ltr or rtl
 	po   *gotext.Po // nil for English
 
+	Words string // of the script, as JSON
+
 	pages func() (templates, error) // the templates in this language, parsed once
 }
 
@@ -187,6 +189,7 @@ func (c *catalogue) asked(r *http.Request) *texts {
 // first reads them.
 func (c *catalogue) parse() error {
 	for _, t := range c.all {
+		t.Words = t.scriptWords()
 		t.pages = sync.OnceValues(func() (templates, error) { return parseTemplates(t) })
 	}
 	_, err := c.all[0].pages()

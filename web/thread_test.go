@@ -112,7 +112,7 @@ func TestHostilePost(t *testing.T) {
 	})
 	w.must(err)
 	page := w.visitor().get(w.path(""))
-	page.has("script, img, #p2 form, #p2 input, #p2 [style], #p2 [onerror], a[href^=javascript], #p2 h1, #p2 summary b", 0)
+	page.has("body script, img, #p2 form, #p2 input, #p2 [style], #p2 [onerror], a[href^=javascript], #p2 h1, #p2 summary b", 0)
 	page.has("h1", 1)
 	page.has("main > section#comments > article#p2", 1)
 	page.has("body > footer", 1)

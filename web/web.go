@@ -86,7 +86,7 @@ func New(c Config) (*Handler, error) {
 	h := &Handler{
 		board: c.Board, config: c, static: assets.byPath,
 		site: site{
-			Name: c.Name, Address: c.Address, Disclaimer: c.Disclaimer, Demo: c.Demo, CSS: assets.css, Icon: assets.icon,
+			Name: c.Name, Address: c.Address, Disclaimer: c.Disclaimer, Demo: c.Demo, CSS: assets.css, Icon: assets.icon, JS: assets.js,
 		},
 		catalogue: words,
 		cache:     newCache(c.Limits.CacheBytes),
@@ -120,6 +120,8 @@ func (h *Handler) routes() []route {
 		{"GET", threadPath, h.showThread},
 		{"GET", postPath, h.showPost},
 		{"GET", "/", h.showHome},
+		{"GET", threadPath + "/since", h.showSince},
+		{"GET", postPath + "/glance", h.showGlance},
 		{"GET", "/static/{file}", h.showStatic},
 		{"GET", "/favicon.ico", h.showIcon},
 		{"GET", "/topics", h.showTopics},
