@@ -96,13 +96,18 @@ func (b *Board) openThread(tx Tx, a NewArticle, d articleDraft) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	d.post.html = withoutAddressees(d.post.html, Actor{}, topics, a.Remote)
+	if a.Remote != nil {
+		d.post.html = withoutAddressees(d.post.html, topics)
+	}
 	now := tx.Now()
 	thread := Thread{Title: d.title, Citation: d.citation, Topics: topics, CreatedAt: now, LastAt: now}
 	for _, word := range d.keywords {
 		thread.Keywords = append(thread.Keywords, Keyword{Word: word, By: a.By, Published: true})
 	}
 	if thread.ID, err = tx.AddThread(thread); err != nil {
+		return Post{}, err
+	}
+	if err := dropDraft(tx, a.By, a.Draft); err != nil {
 		return Post{}, err
 	}
 	article := b.newPost(tx, author, thread.ID, 0, Answered{}, d.post, a.Remote)
@@ -182,31 +187,4 @@ func cleanKeywords(words []string, lenient bool) ([]string, error) {
 		out = out[:maxKeywords]
 	}
 	return out, nil
-}
-
-// AddKeyword puts a word on a thread. Saying it twice changes nothing. It
-// changes neither content nor updated of the article and sends no Update.
-func (b *Board) AddKeyword(ctx context.Context, by ActorID, thread ThreadID, word string) error {
-	word, err := normalizeKeyword(word)
-	if err != nil {
-		return err
-	}
-	return b.update(ctx, func(tx Tx) error {
-		if _, err := tx.Member(by); err != nil {
-			return err
-		}
-		known, err := tx.Keywords(thread)
-		if err != nil {
-			return err
-		}
-		if len(known) >= maxKeywords {
-			return FieldErrorf("keywords", "This thread has %d keywords already.", maxKeywords)
-		}
-		added, err := tx.AddKeyword(thread, Keyword{Word: word, By: by})
-		if err != nil || !added {
-			return err
-		}
-		_, err = tx.Log(Event{Kind: KeywordAdded, Actor: by, Thread: thread, Data: word})
-		return err
-	})
 }

@@ -29,11 +29,17 @@ type Limits struct {
 	MemberPostsPerHour int // default 60
 	RemotePostsPerHour int // default 120
 	TextBytes          int // default 64 KiB
+	// Within these times the same text to the same post is a repeat: a member is
+	// asked first, one of another server is shown folded. Default 10 and 2 minutes.
+	MemberRepeat, RemoteRepeat time.Duration
 }
 
 // DefaultLimits are meant for a board on the open internet.
 func DefaultLimits() Limits {
-	return Limits{MemberPostsPerHour: 60, RemotePostsPerHour: 120, TextBytes: 64 << 10}
+	return Limits{
+		MemberPostsPerHour: 60, RemotePostsPerHour: 120, TextBytes: 64 << 10,
+		MemberRepeat: 10 * time.Minute, RemoteRepeat: 2 * time.Minute,
+	}
 }
 
 // New returns the board that is kept in store.

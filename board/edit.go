@@ -49,7 +49,21 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
-	d.html = withoutAddressees(d.html, p.To.Author, thread.Topics, e.Remote)
+	if p.Also, err = tx.Addressees(p.ID); err != nil {
+		return Post{}, err
+	}
+	if e.Remote != nil {
+		people := []Actor{p.To.Author}
+		for _, a := range p.Also {
+			people = append(people, a.Author)
+		}
+		d.html = withoutAddressees(d.html, thread.Topics, people...)
+	} else {
+		d.mentions = tell(p.Also, e.By, d.mentions)
+	}
+	if !sameText(p.HTML, d.html) {
+		p.SameAs = 0
+	}
 	p.HTML, p.Source, p.Warning, p.EditedAt = d.html, d.source, d.warning, at
 	if d.language != "" {
 		p.Language = d.language
@@ -59,6 +73,9 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 		return Post{}, err
 	}
 	if err := tx.EditPost(p, d.mentions, d.original); err != nil {
+		return Post{}, err
+	}
+	if err := dropDraft(tx, e.By, e.Draft); err != nil {
 		return Post{}, err
 	}
 	if p.Number == 0 {

@@ -22,7 +22,8 @@ const (
 	PostEdited     EventKind = "post.edited"     // thread, post, actor. Speaker: Update. Indexer
 	PostDeleted    EventKind = "post.deleted"    // by its author. Speaker: Delete, Undo of Announces. Indexer
 	PostRemoved    EventKind = "post.removed"    // by a moderator (actor), reason in data. Speaker: Delete, Undo. Indexer
-	KeywordAdded   EventKind = "keyword.added"   // thread, actor, word in data. Written by AddKeyword, which no door calls yet. Indexer
+	KeywordAdded   EventKind = "keyword.added"   // thread, actor, word in data. Indexer
+	KeywordRemoved EventKind = "keyword.removed" // thread, actor, word in data. Indexer
 	ThreadPinned   EventKind = "thread.pinned"   // by a moderator, until when in data. Nobody yet
 	ThreadUnpinned EventKind = "thread.unpinned" // by a moderator. Nobody yet
 	PostLiked      EventKind = "post.liked"      // actor likes post. Nobody yet

@@ -176,10 +176,10 @@ func FuzzMarkdown(f *testing.F) {
 	r := newRenderer("https://board.example")
 	f.Fuzz(func(t *testing.T, src string) {
 		var asked []handle
-		safe := r.markdown(src, 12, func(h handle) (Actor, bool) {
+		safe := r.markdown(src, targets{thread: 12, title: titled, actor: func(h handle) (Actor, bool) {
 			asked = append(asked, h)
 			return Actor{Name: h.Name, URI: "https://board.example/members/" + h.Name}, len(h.Name)%2 == 0
-		})
+		}})
 		checkSafe(t, safe)
 		if again := r.clean(safe); again != safe {
 			t.Errorf("Markdown is not clean:\n got %s\nwant %s", safe, again)

@@ -62,6 +62,8 @@ var elements = func() map[string]element {
 	}{
 		{format, "", "b strong i em u s del code"},
 		{format, "s", "strike"},
+		{format, "u", "ins"},
+		{format, "code", "tt"},
 		{phrase, "", "a span ruby"},
 		{part, "", "rt rp"},
 		{leaf, "", "p pre"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 )
 
 // KeywordCount is a keyword and on how many threads it was put.
@@ -105,4 +106,98 @@ func distance(a, b []rune) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// maxKeywordsAdded is how many keywords one member may add to a thread that
+// its poster did not say himself.
+const maxKeywordsAdded = 5
+
+// AddedKeyword is a keyword with its history.
+type AddedKeyword struct {
+	Keyword
+	Adder Actor
+	At    time.Time
+}
+
+// AddKeyword puts a word on a thread. Saying it twice changes nothing. It
+// changes neither content nor updated of the article and sends no Update.
+// Errors: Invalid, Gone (the article), NotFound.
+func (b *Board) AddKeyword(ctx context.Context, by ActorID, thread ThreadID, word string) error {
+	word, err := normalizeKeyword(word)
+	if err != nil {
+		return err
+	}
+	return b.update(ctx, func(tx Tx) error {
+		if err := mayAddKeyword(tx, by, thread, word); err != nil {
+			return err
+		}
+		added, err := tx.AddKeyword(thread, Keyword{Word: word, By: by})
+		if err != nil || !added {
+			return err
+		}
+		_, err = tx.Log(Event{Kind: KeywordAdded, Actor: by, Thread: thread, Data: word})
+		return err
+	})
+}
+
+func mayAddKeyword(tx Tx, by ActorID, thread ThreadID, word string) error {
+	if _, err := tx.Member(by); err != nil {
+		return err
+	}
+	article, err := tx.PostAt(thread, 0)
+	switch {
+	case err != nil:
+		return err
+	case article.State != Live:
+		return Errorf(Gone, "The article was deleted.")
+	}
+	known, err := tx.Keywords(thread)
+	if err != nil {
+		return err
+	}
+	added := 0
+	for _, k := range known {
+		if k.Word == word {
+			return nil
+		}
+		if k.By == by && !k.Published {
+			added++
+		}
+	}
+	switch {
+	case len(known) >= maxKeywords:
+		return FieldErrorf("keywords", "This thread has %d keywords already.", maxKeywords)
+	case added >= maxKeywordsAdded:
+		return FieldErrorf("keywords", "You have added %d keywords to this thread; leave some to the others.", maxKeywordsAdded)
+	}
+	return nil
+}
+
+// MayRemoveKeyword reports whether the viewer may take keywords off a thread.
+func (b *Board) MayRemoveKeyword(v Viewer, t Thread) bool {
+	return v.ID != 0 && (v.Moderates() || v.ID == t.Article.Author.ID)
+}
+
+// RemoveKeyword takes a word off a thread, for its poster or a moderator. One
+// that is not there changes nothing. Errors: Forbidden, NotFound.
+func (b *Board) RemoveKeyword(ctx context.Context, by ActorID, thread ThreadID, word string) error {
+	return b.update(ctx, func(tx Tx) error {
+		article, err := tx.PostAt(thread, 0)
+		if err != nil {
+			return err
+		}
+		m, err := tx.Member(by)
+		if err != nil {
+			return err
+		}
+		if !b.MayRemoveKeyword(Viewer{ID: by, Role: m.Role}, Thread{Article: article}) {
+			return Errorf(Forbidden, "Only the poster of the article and moderators may take keywords away.")
+		}
+		removed, err := tx.RemoveKeyword(thread, word)
+		if err != nil || !removed {
+			return err
+		}
+		_, err = tx.Log(Event{Kind: KeywordRemoved, Actor: by, Thread: thread, Data: word})
+		return err
+	})
 }

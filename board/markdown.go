@@ -2,7 +2,6 @@ package board
 
 import (
 	"bytes"
-	"fmt"
 	"html"
 	"regexp"
 	"strings"
@@ -31,22 +30,18 @@ func newRenderer(here Address) *renderer {
 	return &renderer{here: here, gate: newGate(), in: newForumParser(), out: newForumRenderer(here)}
 }
 
-// markdown renders what one of our members typed. #12 becomes a link to post
-// 12 of the thread, unless that is 0; the mention of an actor whom find knows
-// a link to him, in the form that microblogs take for a mention.
-func (r *renderer) markdown(src string, thread ThreadID, find func(handle) (Actor, bool)) string {
+// markdown renders what one of our members typed. What it calls becomes a
+// link: #12 to post 12 of its thread, #1234.5 and addresses of ours to other
+// threads, the mention of an actor one in the form that microblogs take for
+// a mention.
+func (r *renderer) markdown(src string, to targets) string {
 	source := []byte(src)
 	doc := r.in.Parse(text.NewReader(source))
+	r.callAddresses(doc, source)
 	calls := 0
 	eachCall(doc, source, func(c *call) {
-		switch calls++; {
-		case calls > maxCalls:
-		case c.post >= 0 && thread != 0:
-			c.link = fmt.Sprintf(`<a href="%s">#%d</a>`, html.EscapeString(r.here.Post(thread, c.post)), c.post)
-		case c.post < 0:
-			if a, ok := find(c.handle); ok {
-				c.link = mentionLink(a)
-			}
+		if calls++; calls <= maxCalls {
+			c.link = r.link(c, to)
 		}
 	})
 	closeTyped(doc, source)
@@ -62,7 +57,7 @@ func (b *Board) RenderOwn(markdown string) (html string) {
 	if strings.TrimSpace(markdown) == "" {
 		return ""
 	}
-	return b.text.markdown(markdown, 0, func(handle) (Actor, bool) { return Actor{}, false })
+	return b.text.markdown(markdown, nowhere())
 }
 
 // closeTyped ends a typed <b> or the like with its paragraph if it is ended
@@ -94,7 +89,7 @@ func closeTyped(doc ast.Node, source []byte) {
 	}
 }
 
-var formatTag = regexp.MustCompile(`(?i)^<(/?)(b|i|u|s|em|strong|del|code)[\s/>]`)
+var formatTag = regexp.MustCompile(`(?i)^<(/?)(b|code|del|em|i|ins|s|strike|strong|tt|u)[\s/>]`)
 
 // How many marks of a kind one text may have before the rest of them are plain
 // text: the time that they take grows with the square of their number.
@@ -232,10 +227,15 @@ func renderCall(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.Walk
 	if !entering {
 		return ast.WalkContinue, nil
 	}
-	if c := n.(*call); c.link != "" {
+	c := n.(*call)
+	plain := string(util.EscapeHTML(c.text))
+	switch {
+	case c.link != "":
 		_, _ = w.WriteString(c.link)
-	} else {
-		_, _ = w.Write(util.EscapeHTML(c.text))
+	case c.address != "":
+		_, _ = w.WriteString(`<a href="` + html.EscapeString(c.address) + `">` + plain + `</a>`)
+	default:
+		_, _ = w.WriteString(plain)
 	}
 	return ast.WalkContinue, nil
 }
@@ -294,7 +294,7 @@ func renderHTMLBlock(w util.BufWriter, source []byte, n ast.Node, entering bool)
 var breakTag = regexp.MustCompile(`(?i)^<br\s*/?>$`)
 
 // typedTag are the tags that people type in forums.
-var typedTag = regexp.MustCompile(`(?i)^</?(?:a|b|blockquote|br|code|del|em|i|li|ol|p|pre|s|strong|u|ul)(?:\s[^<>]*)?/?>`)
+var typedTag = regexp.MustCompile(`(?i)^</?(?:a|b|blockquote|br|code|del|em|i|ins|li|ol|p|pre|s|strike|strong|tt|u|ul)(?:\s[^<>]*)?/?>`)
 
 // writeTyped writes HTML that a member typed: the tags that he may use as
 // such, for clean to balance, every other one as text.

@@ -19,6 +19,22 @@ func known(h handle) (Actor, bool) {
 	return Actor{}, false
 }
 
+// titled finds thread 12, which has 20 posts, thread 7 with a title that needs
+// care, and thread 9, whose article was deleted.
+func titled(id ThreadID) (Heading, bool) {
+	switch id {
+	case 12:
+		return Heading{Title: "Ours", Posts: 20}, true
+	case 7:
+		return Heading{Title: "A <b> & \"c\"", Posts: 5}, true
+	case 9:
+		return Heading{Posts: 3}, true
+	}
+	return Heading{}, false
+}
+
+func inThread(id ThreadID) targets { return targets{thread: id, actor: known, title: titled} }
+
 func link(href, text string) string { return `<a href="` + href + `"` + plainRel + `>` + text + `</a>` }
 
 func mention(href, name string) string {
@@ -50,6 +66,18 @@ func TestMarkdown(t *testing.T) {
 		{"characters by number", "a&#65;&#x42; &amp; &lt;", "<p>aAB &amp; &lt;</p>"},
 		{"escapes", `\*a\* \<b> \#1 \@ronin`, "<p>*a* &lt;b&gt; #1 @ronin</p>"},
 
+		{"posts that are there", "#20 #21", "<p>" + link("https://board.example/t/12/20", "#20") + " #21</p>"},
+		{"posts at the end of a sentence", "See #3. Or #4.", "<p>See " + link("https://board.example/t/12/3", "#3") + ". Or " + link("https://board.example/t/12/4", "#4") + ".</p>"},
+		{"posts of other threads, with their titles", "#7.5, #7.0; #12.3", "<p>" + link("https://board.example/t/7/5", "A &lt;b&gt; &amp; &#34;c&#34;, #5") + ", " +
+			link("https://board.example/t/7", "A &lt;b&gt; &amp; &#34;c&#34;") + "; " + link("https://board.example/t/12/3", "#3") + "</p>"},
+		{"posts that are not there, and numbers", "#7.6 #8.1 #9.1 3.5 7.5 #99999999999999999999.1", "<p>#7.6 #8.1 #9.1 3.5 7.5 #99999999999999999999.1</p>"},
+		{"addresses of ours", "https://board.example/t/7/5 <https://board.example/t/7#p2> https://board.example/t/7?from=1#p3, https://board.example/t/7.",
+			"<p>" + link("https://board.example/t/7/5", "A &lt;b&gt; &amp; &#34;c&#34;, #5") + " " + link("https://board.example/t/7/2", "A &lt;b&gt; &amp; &#34;c&#34;, #2") + " " +
+				link("https://board.example/t/7/3", "A &lt;b&gt; &amp; &#34;c&#34;, #3") + ", " + link("https://board.example/t/7", "A &lt;b&gt; &amp; &#34;c&#34;") + ".</p>"},
+		{"other addresses of ours stay as they are", "https://board.example/t/8 https://board.example/t/7/5/reply https://board.example/topics/news",
+			"<p>" + link("https://board.example/t/8", "https://board.example/t/8") + " " + link("https://board.example/t/7/5/reply", "https://board.example/t/7/5/reply") + " " +
+				link("https://board.example/topics/news", "https://board.example/topics/news") + "</p>"},
+		{"a link with a text of its own keeps it", "[there](https://board.example/t/7/5)", "<p>" + link("https://board.example/t/7/5", "there") + "</p>"},
 		{"posts", "#1 (#12), #0; a#3 #4b &#35; /#5 #1234567", "<p>" + link("https://board.example/t/12/1", "#1") + " (" + link("https://board.example/t/12/12", "#12") + "), " +
 			link("https://board.example/t/12/0", "#0") + "; a#3 #4b # /#5 #1234567</p>"},
 		{"no posts in code and links", "`#1` [#2](https://a.test/)", "<p><code>#1</code> " + link("https://a.test/", "#2") + "</p>"},
@@ -61,6 +89,12 @@ func TestMarkdown(t *testing.T) {
 
 		{"tags of forums", "<b>a</b> <I>b</I> <u>c</u> <s>d</s> <em>e</em> <a href=\"https://a.test/\">f</a><br>g<p>h",
 			"<p><b>a</b> <i>b</i> <u>c</u> <s>d</s> <em>e</em> " + link("https://a.test/", "f") + "<br>g</p><p>h</p>"},
+		{"more tags of forums", "<tt>a</tt> <strike>b</strike> <INS>c</INS> <strong>d</strong> <del>e</del> <code>f</code>",
+			"<p><code>a</code> <s>b</s> <u>c</u> <strong>d</strong> <del>e</del> <code>f</code></p>"},
+		{"a forgotten one of those ends with its paragraph too", "<tt>a\n\n<strike>b\n\n<ins>c\n\nd", "<p><code>a</code></p><p><s>b</s></p><p><u>c</u></p><p>d</p>"},
+		{"what is forgotten at the end of the text does not leak", "<ul><li>a\n\n<blockquote>b\n\n<ol><li><a href=\"https://a.test/\">c",
+			"<ul><li>a<blockquote><p>b</p><ol><li>" + link("https://a.test/", "c") + "</li></ol></blockquote></li></ul>"},
+		{"what was never opened closes nothing", "a</b></blockquote></ul></p></div></article>b", "<p>a</p><p>&lt;/div&gt;&lt;/article&gt;b</p>"},
 		{"a break at the end of a line is one", "a<br>\nb<BR/>\n\nc", "<p>a<br>b</p><p>c</p>"},
 		{"quotes of forums over paragraphs", "<blockquote>a\n\nb</blockquote>c", "<blockquote><p>a</p><p>b</p></blockquote><p>c</p>"},
 		{"formats of forums over paragraphs", "<i>a\n\nb</i> c", "<p><i>a</i></p><p><i>b</i> c</p>"},
@@ -73,7 +107,7 @@ func TestMarkdown(t *testing.T) {
 		{"signs of everyday", "a < b > c, <3, 1 <2> & co", "<p>a &lt; b &gt; c, &lt;3, 1 &lt;2&gt; &amp; co</p>"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := r.markdown(test.markdown, 12, known)
+			got := r.markdown(test.markdown, inThread(12))
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("markdown(%q): %s", test.markdown, diff)
 			}
@@ -84,7 +118,7 @@ func TestMarkdown(t *testing.T) {
 		})
 	}
 	t.Run("there are no posts outside a thread", func(t *testing.T) {
-		if got := r.markdown("#1", 0, known); got != "<p>#1</p>" {
+		if got := r.markdown("#1", inThread(0)); got != "<p>#1</p>" {
 			t.Error(got)
 		}
 	})
@@ -129,7 +163,7 @@ func TestMarkdownTakesItsTime(t *testing.T) {
 	for _, unit := range []string{">", "> ", "- ", "1. ", "*a_ ", "_a*", "~~a", "[", "[a](", "![a](", "[x]((", "[a](<b", "<b>", "<b></i>", "<a href=x", "#1 ", "@a ", "`", "&#", "](", "a@b."} {
 		src := strings.Repeat(unit, 200_000/len(unit))
 		start := time.Now()
-		safe := r.markdown(src, 1, known)
+		safe := r.markdown(src, inThread(12))
 		if took := time.Since(start); took > 20*time.Second || len(safe) > 5*len(src) {
 			t.Errorf("%q took %s and %d bytes", unit, took, len(safe))
 		}
@@ -141,6 +175,6 @@ func BenchmarkMarkdown(b *testing.B) {
 	src := strings.Repeat("Some *words* about [that](https://a.test/b) and #3.\nAs @ronin said:\n\n> Not `so`.\n\n", 8)
 	b.SetBytes(int64(len(src)))
 	for b.Loop() {
-		r.markdown(src, 12, known)
+		r.markdown(src, inThread(12))
 	}
 }

@@ -52,13 +52,15 @@ func (r *renderer) mentions(markdown string) []handle {
 	return found
 }
 
-// call is @name, @name@host or #12 in a text.
+// call is @name, @name@host, #12, #1234.5 or an address of ours in a text.
 type call struct {
 	ast.BaseInline
-	handle handle
-	post   int    // -1: a handle
-	link   string // safe HTML in its place; empty leaves the text
-	text   []byte // as typed
+	handle  handle
+	thread  ThreadID // 0: the text's own
+	post    int      // -1: a handle
+	link    string   // safe HTML in its place; empty leaves the text
+	text    []byte   // as typed
+	address string   // where the text is a link to it anyway
 }
 
 var kindCall = ast.NewNodeKind("Call")
@@ -95,7 +97,7 @@ var anchorTag = regexp.MustCompile(`(?i)^<(/?)a[\s>]`)
 type callParser struct{}
 
 var (
-	postCall   = regexp.MustCompile(`^#([0-9]{1,6})`)
+	postCall   = regexp.MustCompile(`^#(?:([0-9]{1,18})\.)?([0-9]{1,6})`)
 	handleCall = regexp.MustCompile(`^@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(?:@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?))?`)
 )
 
@@ -110,7 +112,8 @@ func (callParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Nod
 	c := &call{post: -1}
 	m := postCall.FindSubmatch(line)
 	if m != nil {
-		c.post, _ = strconv.Atoi(string(m[1]))
+		c.thread = threadNumber(string(m[1]))
+		c.post, _ = strconv.Atoi(string(m[2]))
 	} else if m = handleCall.FindSubmatch(line); m != nil {
 		c.handle = handle{Name: string(m[1]), Host: strings.ToLower(string(m[2]))}
 	} else {

@@ -25,11 +25,13 @@ type Post struct {
 	URL         string // page for people on the author's server; ours for ours
 	Author      Actor  // ID, URI, Type, Name, Host, DisplayName, Tagline, URL, GoneAt are filled
 	To          Answered
-	HTML        string // safe HTML; empty unless Live
-	Source      string // the Markdown that our author typed; empty for remote posts
-	Language    string // BCP 47; empty if unknown
-	Warning     string // content warning; empty if none
-	Unlisted    bool   // Public stood in cc, not in to
+	Also        []Addressee // whom else the reply is to; filled where single posts and a thread's posts are read
+	SameAs      int         // number of an earlier post of the thread that says the same; 0 if none
+	HTML        string      // safe HTML; empty unless Live
+	Source      string      // the Markdown that our author typed; empty for remote posts
+	Language    string      // BCP 47; empty if unknown
+	Warning     string      // content warning; empty if none
+	Unlisted    bool        // Public stood in cc, not in to
 	PublishedAt time.Time
 	ArrivedAt   time.Time // when the board accepted it; order and number follow this
 	EditedAt    time.Time // zero if never
@@ -109,6 +111,7 @@ type NewArticle struct {
 	Remark   string    // the poster's own remark in Markdown, becomes post 1; members only
 	Mentions []ActorID // people mentioned in a remote text; found by the board in Markdown
 	Remote   *Remote   // nil for members
+	Draft    string    // the form whose draft this makes needless; may be empty
 }
 
 // NewReply answers one post.
@@ -118,9 +121,12 @@ type NewReply struct {
 	To       PostID   // the post answered; 0 if it could not be had
 	Thread   ThreadID // with To = 0: the thread that it belongs under
 	ToURI    string   // with To = 0: what inReplyTo said
+	Also     []int    // numbers of other posts of the thread that it is to as well; members only
+	Again    bool     // though it says what an earlier one said
 	Text     Text
 	Mentions []ActorID
 	Remote   *Remote
+	Draft    string // the form whose draft this makes needless; may be empty
 }
 
 // EditPost replaces the text of a post; for an article Title and Citation too.
@@ -132,6 +138,7 @@ type EditPost struct {
 	Text     Text
 	Mentions []ActorID // people mentioned in a remote text; found by the board in Markdown
 	Remote   *Remote   // for posts of other servers; Updated must be newer than the last
+	Draft    string    // the form whose draft this makes needless; may be empty
 }
 
 // Revision is an earlier text of a post.

@@ -12,6 +12,13 @@ import (
 // parent, or the reply itself, was deleted), NotFound (the parent), TooMany,
 // Unavailable.
 func (b *Board) Reply(ctx context.Context, r NewReply) (Post, error) {
+	if r.Thread == 0 && r.Remote == nil {
+		parent, err := b.PostByID(ctx, r.To)
+		if err != nil {
+			return Post{}, err
+		}
+		r.Thread = parent.Thread
+	}
 	d, err := b.draft(ctx, r.Text, r.Thread, r.Mentions, r.Remote)
 	if err != nil {
 		return Post{}, err
@@ -25,7 +32,7 @@ func (b *Board) Reply(ctx context.Context, r NewReply) (Post, error) {
 // addReply does the transaction's part of Reply.
 func (b *Board) addReply(tx Tx, r NewReply, d draft) (Post, error) {
 	if known, ok, err := b.alreadyPosted(tx, r.By, r.FormKey, r.Remote); ok || err != nil {
-		return known, err
+		return sentAgain(known, err, r, d)
 	}
 	author, err := tx.Actor(r.By)
 	if err != nil {
@@ -41,12 +48,23 @@ func (b *Board) addReply(tx Tx, r NewReply, d draft) (Post, error) {
 	if !thread.LockedAt.IsZero() {
 		return Post{}, Errorf(Forbidden, "This thread is locked; it takes no more replies.")
 	}
-	d.html = withoutAddressees(d.html, to.Author, thread.Topics, r.Remote)
+	also, err := b.address(tx, r, to, thread, &d)
+	if err != nil {
+		return Post{}, err
+	}
+	sameAs, err := b.repeated(tx, r, to, thread.ID, d)
+	if err != nil {
+		return Post{}, err
+	}
 	number, err := tx.NextNumber(thread.ID)
 	if err != nil {
 		return Post{}, err
 	}
+	if err := dropDraft(tx, r.By, r.Draft); err != nil {
+		return Post{}, err
+	}
 	post := b.newPost(tx, author, thread.ID, number, to, d, r.Remote)
+	post.Also, post.SameAs = also, sameAs
 	event := Event{Kind: ReplyPosted, Actor: r.By, Topic: thread.Topics[0].ID, Thread: thread.ID}
 	if author.Local() {
 		if err := tx.MarkOwn(post); err != nil {
@@ -54,6 +72,18 @@ func (b *Board) addReply(tx Tx, r NewReply, d draft) (Post, error) {
 		}
 	}
 	return b.addPost(tx, post, r.FormKey, d, event)
+}
+
+// address finds out to whom else a reply is: posts that a member chose, or
+// people whom a remote text names before it begins.
+func (b *Board) address(tx Tx, r NewReply, to Answered, thread Thread, d *draft) (also []Addressee, err error) {
+	if r.Remote != nil {
+		d.html, also, err = liftAddressees(tx, d.html, to.Author, thread, d.mentions)
+		return also, err
+	}
+	also, err = addressees(tx, r, to, thread.ID)
+	d.mentions = tell(also, r.By, d.mentions)
+	return also, err
 }
 
 // answered finds the parent, or says that it is unavailable.
@@ -72,23 +102,6 @@ func (b *Board) answered(tx Tx, r NewReply) (Answered, Thread, error) {
 	thread, err := tx.Thread(parent.Thread)
 	to := Answered{Post: parent.ID, Number: parent.Number, URI: parent.URI, Author: parent.Author}
 	return to, thread, err
-}
-
-// withoutAddressees takes the leading mentions out of a remote text that the
-// To line says already. A text that is nothing else stays whole.
-func withoutAddressees(html string, parent Actor, topics []Topic, remote *Remote) string {
-	if remote == nil {
-		return html
-	}
-	hrefs := map[string]bool{parent.URI: true, parent.URL: true}
-	for _, t := range topics {
-		hrefs[t.URI], hrefs[t.URL], hrefs[t.URI+AllSuffix] = true, true, true
-	}
-	delete(hrefs, "")
-	if rest := stripMentions(html, hrefs); rest != "" {
-		return rest
-	}
-	return html
 }
 
 // draft is a text made safe outside the transaction.
@@ -123,11 +136,12 @@ func (b *Board) draft(ctx context.Context, t Text, thread ThreadID, mentions []A
 		d.mentions = append(d.mentions, a.ID)
 	}
 	d.source = t.Markdown
-	d.html = b.text.markdown(t.Markdown, thread, func(h handle) (Actor, bool) {
+	var failed error
+	d.html = b.text.markdown(t.Markdown, targets{thread: thread, title: b.headings(ctx, &failed), actor: func(h handle) (Actor, bool) {
 		a, ok := found[h]
 		return a, ok
-	})
-	return d, nil
+	}})
+	return d, failed
 }
 
 // mentioned finds the actors whom a Markdown text mentions and whom the board

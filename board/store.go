@@ -31,6 +31,8 @@ type Reader interface {
 	KeywordReader
 	PinReader
 	DemoReader
+	DraftReader
+	CompletionReader
 }
 
 // ActorReader finds actors.
@@ -59,6 +61,10 @@ type ThreadReader interface {
 	Thread(ctx context.Context, id ThreadID) (Thread, error)
 	// ThreadVersion is what a cached page is checked against: version and number of posts.
 	ThreadVersion(ctx context.Context, id ThreadID) (version int64, posts int, err error)
+	// Heading is what a link to a thread says.
+	Heading(ctx context.Context, id ThreadID) (Heading, error)
+	// ThreadKeywords are those of a thread with who added them and when.
+	ThreadKeywords(ctx context.Context, id ThreadID) ([]AddedKeyword, error)
 	// Threads lists those whose article is live, with Article, Topics and Keywords.
 	Threads(ctx context.Context, q ThreadQuery) ([]Thread, error)
 	// ThreadsReach is where Threads stops looking for those that have several
@@ -112,6 +118,21 @@ type PostReader interface {
 	Revisions(ctx context.Context, id PostID, limit int) ([]Revision, error) // earlier texts, newest first
 	Original(ctx context.Context, id PostID) ([]byte, error)                 // as it came; nil for ours
 	Mentioned(ctx context.Context, id PostID) ([]Actor, error)
+}
+
+// DraftReader finds what a member has not sent yet.
+type DraftReader interface {
+	Draft(ctx context.Context, member ActorID, form string) (Draft, error)
+	Drafts(ctx context.Context, member ActorID) ([]Draft, error) // newest first, without Fields; all of them
+}
+
+// CompletionReader finds what somebody may be about to type. The beginning is
+// in lower case; an empty one begins everything.
+type CompletionReader interface {
+	// PeopleIn are people who wrote lately in a thread, the last first.
+	PeopleIn(ctx context.Context, thread ThreadID, beginning string, limit int) ([]Actor, error)
+	// PeopleNamed are people whom the board knows, ours first, by name.
+	PeopleNamed(ctx context.Context, beginning string, limit int) ([]Actor, error)
 }
 
 // MemberReader finds members.
@@ -180,6 +201,7 @@ type Tx interface {
 	PinTx
 	VisitTx
 	DemoTx
+	DraftTx
 	// Log writes an event and returns its number.
 	Log(e Event) (EventID, error)
 }
@@ -211,17 +233,23 @@ type ThreadTx interface {
 	NextNumber(id ThreadID) (int, error) // raises Posts, LastAt and the topics' LastAt
 	Touch(id ThreadID) error             // raises the version only
 	AddKeyword(id ThreadID, k Keyword) (added bool, err error)
+	RemoveKeyword(id ThreadID, word string) (removed bool, err error)
 }
 
 // PostTx changes posts.
 type PostTx interface {
 	Post(id PostID) (Post, error)
+	PostAt(thread ThreadID, number int) (Post, error)
 	PostByURI(uri string) (Post, error)
 	PostByFormKey(author ActorID, key string) (Post, error)
 	// PostsSince counts an author's posts since then, up to limit.
 	PostsSince(author ActorID, since time.Time, limit int) (int, error)
+	// RecentPosts are an author's live posts in a thread since then, newest first.
+	RecentPosts(author ActorID, thread ThreadID, since time.Time, limit int) ([]Post, error)
+	Wrote(thread ThreadID, author ActorID) (bool, error) // whether anything in it is his
+	Addressees(id PostID) ([]Addressee, error)
 	AddPost(p Post, formKey string, mentions []ActorID, original []byte) (PostID, error) // raises the parent's and the author's counts
-	EditPost(p Post, mentions []ActorID, original []byte) error                          // HTML, Source, Language, Warning, EditedAt, and what it brings along; keeps a revision, with the title of now
+	EditPost(p Post, mentions []ActorID, original []byte) error                          // HTML, Source, Language, Warning, SameAs, EditedAt, and what it brings along; keeps a revision, with the title of now
 	// ClosePost sets State, ClosedAt, ClosedBy, Reason; drops text, title, source line, attachments,
 	// revisions; lowers the parent's Replies. The original, if any, replaces the old one.
 	ClosePost(p Post, original []byte) error
@@ -249,6 +277,13 @@ type MemberTx interface {
 	LetterByURI(uri string) (Letter, error)
 	LetterTo(uri string, to ActorID) (Letter, error)
 	SetLetter(l Letter) error // text, EditedAt, DeletedAt, for all who got it from its sender
+}
+
+// DraftTx changes drafts.
+type DraftTx interface {
+	DraftCount(member ActorID, but string) (int, error) // of those for other forms than one
+	SaveDraft(d Draft) error                            // in the place of an earlier one for the form
+	DropDraft(member ActorID, form string) error        // if there is one
 }
 
 // FollowTx changes who follows whom, and with it who gets what: the audience's

@@ -51,7 +51,7 @@ func (b *Board) OpenTopic(ctx context.Context, n NewTopic) (Topic, error) {
 	if title == "" {
 		return Topic{}, FieldErrorf("title", "A topic needs a title.")
 	}
-	about := b.text.markdown(n.About, 0, func(handle) (Actor, bool) { return Actor{}, false })
+	about := b.text.markdown(n.About, nowhere())
 	keys, err := b.newKeys(2)
 	if err != nil {
 		return Topic{}, err

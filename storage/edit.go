@@ -25,7 +25,7 @@ func (db *DB) Revisions(ctx context.Context, id board.PostID, limit int) ([]boar
 	return revisions, err
 }
 
-// EditPost replaces a post's text, language, warning, mentions and what it
+// EditPost replaces a post's text, language, warning, SameAs, mentions and what it
 // brings along, and its original where there is a new one. What was there before becomes a revision.
 func (tx *Tx) EditPost(p board.Post, mentions []board.ActorID, original []byte) error {
 	_, err := tx.exec(`
@@ -42,10 +42,10 @@ func (tx *Tx) EditPost(p board.Post, mentions []board.ActorID, original []byte) 
 	}
 	thread, err := tx.changePost(`
 		UPDATE posts
-		SET language = ?, warning = ?, html = ?, source = ?, edited_at = ?,
+		SET language = ?, warning = ?, html = ?, source = ?, edited_at = ?, same_as = ?,
 			attachments = ?, sensitive = ?, emojis = ?, quote = ?
 		WHERE id = ?
-		RETURNING thread`, p.Language, p.Warning, p.HTML, p.Source, millis(p.EditedAt),
+		RETURNING thread`, p.Language, p.Warning, p.HTML, p.Source, millis(p.EditedAt), p.SameAs,
 		len(p.Attachments), p.Sensitive, shortcodes(p.Emojis), p.Quoted.URI, p.ID)
 	if err != nil {
 		return err

@@ -227,3 +227,47 @@ func (r *reader) counts(limit int, query string, args ...any) ([]board.KeywordCo
 	}, query, append(args, limit)...)
 	return counts, err
 }
+
+// ThreadKeywords are those of a thread, with who added them and when.
+func (db *DB) ThreadKeywords(ctx context.Context, id board.ThreadID) ([]board.AddedKeyword, error) {
+	keywords := []board.AddedKeyword{}
+	err := db.read(ctx).each(func(c *cells) {
+		k := board.AddedKeyword{Keyword: board.Keyword{Word: c.text(), Published: c.int() != 0}, At: c.time(), Adder: c.person()}
+		k.By = k.Adder.ID
+		keywords = append(keywords, k)
+	}, `
+		SELECT k.word, k.published, k.added_at, `+personColumns+`
+		FROM keywords k
+		JOIN actors a ON a.id = k.added_by
+		WHERE k.thread = ?
+		ORDER BY k.position
+		LIMIT ?`, id, keywordsLimit)
+	return keywords, err
+}
+
+// keywordsLimit bounds those of one thread; the board allows fewer.
+const keywordsLimit = 100
+
+// RemoveKeyword takes a word off a thread.
+func (tx *Tx) RemoveKeyword(id board.ThreadID, word string) (removed bool, err error) {
+	removed, err = changed(tx.exec(`
+		DELETE FROM keywords
+		WHERE word = ? AND thread = ?`, word, id))
+	if err != nil || !removed {
+		return false, err
+	}
+	_, err = tx.exec(`
+		UPDATE words
+		SET threads = threads - 1
+		WHERE word = ?`, word)
+	if err != nil {
+		return false, err
+	}
+	_, err = tx.exec(`
+		DELETE FROM words
+		WHERE word = ? AND threads <= 0`, word)
+	if err != nil {
+		return false, err
+	}
+	return true, tx.Touch(id)
+}

@@ -13,7 +13,7 @@ import (
 const postColumns = `
 	p.id, p.thread, p.number, p.uri, p.url, p.author, p.parent, p.to_number, p.to_uri, p.answered,
 	p.html, p.source, p.language, p.warning, p.unlisted, p.published_at, p.arrived_at, p.edited_at,
-	p.state, p.closed_at, p.closed_by, p.reason, p.likes, p.shares, p.replies,
+	p.state, p.closed_at, p.closed_by, p.reason, p.likes, p.shares, p.replies, p.same_as,
 	p.attachments, p.sensitive, p.emojis, p.quote`
 
 // postQuery selects posts, up to its WHERE.
@@ -34,7 +34,7 @@ func (c *cells) post() board.Post {
 		HTML: c.text(), Source: c.text(), Language: c.text(), Warning: c.text(), Unlisted: c.int() != 0,
 		PublishedAt: c.time(), ArrivedAt: c.time(), EditedAt: c.time(),
 		State: board.PostState(c.int()), ClosedAt: c.time(), ClosedBy: c.text(), Reason: c.text(),
-		Likes: int(c.int()), Shares: int(c.int()), Replies: int(c.int()),
+		Likes: int(c.int()), Shares: int(c.int()), Replies: int(c.int()), SameAs: int(c.int()),
 		Attachments: c.attachments(), Sensitive: c.int() != 0, Emojis: c.shortcodes(), Quoted: board.Quoted{URI: c.text()},
 	}
 	if p.URL == "" {
@@ -77,6 +77,9 @@ func (r *reader) posts(limit int, where string, args ...any) ([]board.Post, erro
 	if err := r.addPeople(people); err != nil {
 		return nil, err
 	}
+	if err := r.addAlso(people); err != nil {
+		return nil, err
+	}
 	return posts, r.addMedia(people)
 }
 
@@ -108,13 +111,23 @@ func (r *reader) addPeople(posts []*board.Post) error {
 
 // Post finds a post by its place in a thread.
 func (db *DB) Post(ctx context.Context, thread board.ThreadID, number int) (board.Post, error) {
-	return db.read(ctx).onePost(`
+	r := db.read(ctx)
+	post, err := r.onePost(`
 		WHERE p.thread = ? AND p.number = ?`, thread, number)
+	if err != nil {
+		return post, err
+	}
+	return post, r.addAlso([]*board.Post{&post})
 }
 
 // PostByID finds a post.
 func (db *DB) PostByID(ctx context.Context, id board.PostID) (board.Post, error) {
-	return db.read(ctx).Post(id)
+	r := db.read(ctx)
+	post, err := r.Post(id)
+	if err != nil {
+		return post, err
+	}
+	return post, r.addAlso([]*board.Post{&post})
 }
 
 // PostByURI finds a post by its ActivityPub id.
@@ -269,11 +282,11 @@ func (tx *Tx) AddPost(p board.Post, formKey string, mentions []board.ActorID, or
 	}
 	result, err := tx.exec(`
 		INSERT INTO posts (thread, number, author, parent, answered, to_number, unlisted, published_at, arrived_at,
-			uri, url, to_uri, form_key, language, warning, html, source, attachments, sensitive, emojis, quote)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			uri, url, to_uri, form_key, language, warning, html, source, same_as, attachments, sensitive, emojis, quote)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.Thread, p.Number, p.Author.ID, reference(p.To.Post), reference(p.To.Author.ID), p.To.Number,
 		p.Unlisted, millis(p.PublishedAt), millis(p.ArrivedAt),
-		p.URI, url, p.To.URI, formKey, p.Language, p.Warning, p.HTML, p.Source,
+		p.URI, url, p.To.URI, formKey, p.Language, p.Warning, p.HTML, p.Source, p.SameAs,
 		len(p.Attachments), p.Sensitive, shortcodes(p.Emojis), p.Quoted.URI)
 	if err != nil {
 		return 0, err
@@ -288,6 +301,9 @@ func (tx *Tx) AddPost(p board.Post, formKey string, mentions []board.ActorID, or
 		}
 	}
 	if err := tx.addMentions(p.ID, mentions); err != nil {
+		return 0, err
+	}
+	if err := tx.addAddressees(p.ID, p.Also); err != nil {
 		return 0, err
 	}
 	if !p.Local() {

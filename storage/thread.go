@@ -68,6 +68,17 @@ func (db *DB) OwnThreads(ctx context.Context, first, last board.ThreadID) ([]boa
 	return threads, err
 }
 
+// Heading is what a link to a thread says.
+func (db *DB) Heading(ctx context.Context, id board.ThreadID) (heading board.Heading, err error) {
+	err = db.read(ctx).only(func(c *cells) {
+		heading = board.Heading{Title: c.text(), Posts: int(c.int())}
+	}, `
+		SELECT title, posts
+		FROM threads
+		WHERE id = ?`, id)
+	return heading, err
+}
+
 // BoardVersion is the number of the newest event: nothing visible changes
 // without one, so the writer has no counter to keep.
 func (db *DB) BoardVersion(ctx context.Context) (int64, error) {
