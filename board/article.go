@@ -14,6 +14,8 @@ const (
 	maxTopics   = 5
 	maxKeywords = 12
 	maxCited    = 200
+	maxDate     = 40
+	maxLink     = 2048 // bytes
 	maxWarning  = 200
 )
 
@@ -154,13 +156,13 @@ func cleanCitation(c Citation) (Citation, error) {
 		URL:         strings.TrimSpace(c.URL),
 		Publication: cleanLine(c.Publication, maxCited),
 		Author:      cleanLine(c.Author, maxCited),
-		Date:        cleanLine(c.Date, 40),
+		Date:        cleanLine(c.Date, maxDate),
 	}
 	if c.URL == "" {
 		return c, nil
 	}
 	u, err := url.Parse(c.URL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || len(c.URL) > 2048 {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || len(c.URL) > maxLink {
 		return c, FieldErrorf("url", "The link to the source must be a whole web address that begins with http:// or https://.")
 	}
 	c.URL = u.String()
