@@ -29,7 +29,7 @@ const (
 
 // fillVersion is raised when what is filled in changes, so that nobody
 // measures an older folder.
-const fillVersion = "1"
+const fillVersion = "2"
 
 // filled returns a folder with a board of that many posts, in threads of fifty
 // and, behind them, a long one. In full size it is kept between runs: making
@@ -157,6 +157,11 @@ func newGoalServer(t testing.TB, folder string) *server {
 // take an hour; the search index is made by its own indexer.
 func fillBoard(t testing.TB, folder string, posts, long int) {
 	t.Helper()
+	fillWith(t, folder, func(f *filling) error { return f.boards(posts, long) })
+}
+
+func fillWith(t testing.TB, folder string, fill func(*filling) error) {
+	t.Helper()
 	path := filepath.Join(folder, "board.db")
 	db, err := storage.Open(t.Context(), path, storage.Options{Serve: true, Migrate: true})
 	if err != nil {
@@ -179,12 +184,27 @@ func fillBoard(t testing.TB, folder string, posts, long int) {
 		err = db.Close()
 	}
 	if err == nil {
-		err = f.fill(path, posts, long)
+		err = f.fill(path, fill)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	indexAll(t, path)
+}
+
+// boards are threads of fifty, and behind them a long one.
+func (f *filling) boards(posts, long int) error {
+	thread := int64(0)
+	for left := posts - long; left > 0; left -= postsOfThread {
+		thread++
+		if err := f.thread(thread, postsOfThread); err != nil {
+			return err
+		}
+	}
+	if long > 0 {
+		return f.thread(thread+1, long)
+	}
+	return nil
 }
 
 // writers is how many people of other servers write.
@@ -200,12 +220,12 @@ type filling struct {
 	posts   int64
 	events  int64
 
-	addThread, addTopic, addPost, addEvent *sql.Stmt
+	addThread, addTopic, addPost, addEvent, addKeyword, addWord *sql.Stmt
 }
 
 const postsOfThread = 50
 
-func (f *filling) fill(path string, posts, long int) error {
+func (f *filling) fill(path string, fill func(*filling) error) error {
 	db, err := sql.Open("sqlite3", path+"?_journal_mode=WAL&_synchronous=OFF&_cache_size=-200000")
 	if err != nil {
 		return err
@@ -220,17 +240,8 @@ func (f *filling) fill(path string, posts, long int) error {
 	if err := f.prepare(tx); err != nil {
 		return err
 	}
-	thread := int64(0)
-	for left := posts - long; left > 0; left -= postsOfThread {
-		thread++
-		if err := f.thread(thread, postsOfThread); err != nil {
-			return err
-		}
-	}
-	if long > 0 {
-		if err := f.thread(thread+1, long); err != nil {
-			return err
-		}
+	if err := fill(f); err != nil {
+		return err
 	}
 	if _, err := tx.Exec("INSERT INTO cursors (reader, event) VALUES ('speaker', ?)", f.events); err != nil {
 		return err
@@ -243,10 +254,12 @@ func (f *filling) prepare(tx *sql.Tx) (err error) {
 		to   **sql.Stmt
 		text string
 	}{
-		{&f.addThread, `INSERT INTO threads (id, posts, created_at, last_at, title, citation_url, citation_publication) VALUES (?, ?, ?, ?, ?, ?, 'The Gazette')`},
+		{&f.addThread, `INSERT INTO threads (id, posts, created_at, last_at, title, citation_url, citation_publication, link, source) VALUES (?, ?, ?, ?, ?, ?, 'The Gazette', 'gazette.example/' || ?1, 'gazette.example')`},
 		{&f.addTopic, `INSERT INTO thread_topics (thread, position, topic, last_at) VALUES (?, 0, ?, ?)`},
 		{&f.addPost, `INSERT INTO posts (id, thread, number, author, parent, answered, to_number, published_at, arrived_at, uri, url, to_uri, language, html, source)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'en', ?, ?)`},
+		{&f.addKeyword, `INSERT OR IGNORE INTO keywords (thread, position, word, added_by, added_at, published, last_at) VALUES (?, ?, ?, ?, ?, 1, ?)`},
+		{&f.addWord, `INSERT INTO words (word, threads) VALUES (?, 1) ON CONFLICT (word) DO UPDATE SET threads = threads + 1`},
 		{&f.addEvent, `INSERT INTO events (id, at, kind, actor, topic, thread, post) VALUES (?, ?, ?, ?, ?, ?, ?)`},
 	} {
 		if *s.to, err = tx.Prepare(s.text); err != nil {

@@ -200,39 +200,56 @@ func readAnswer(r *bufio.Reader) (status int, err error) {
 	}
 }
 
+// asking is a run of pages that are asked for at a pace, whether or not the
+// last one came.
+type asking struct {
+	Pages     []string // whole addresses
+	PerSecond int
+	Strangers bool // each comes over a connection of its own
+}
+
 const pagesPerSecond = 200
 
-// paced asks for 200 pages a second, whether or not the last one came, and
-// returns how long each took. It does so from another process: how long an
-// answer waits for this one's goroutines is not the board's time.
+// paced asks for 200 pages a second, and returns how long each took.
 func paced(b *bench, url string, path func(n int) string, d time.Duration) []time.Duration {
 	b.Helper()
 	pages := make([]string, max(int(d.Seconds()*pagesPerSecond), 1))
 	for n := range pages {
 		pages[n] = url + path(n)
 	}
+	return ask(b, asking{Pages: pages, PerSecond: pagesPerSecond})()
+}
+
+// ask begins to ask, and returns what waits for the times. It does so from
+// another process: how long an answer waits for this one's goroutines is not
+// the board's time.
+func ask(b *bench, a asking) (times func() []time.Duration) {
+	b.Helper()
 	file := filepath.Join(b.TempDir(), "pages")
-	b.must(writeGob(file, pages))
+	b.must(writeGob(file, a))
 	cmd := exec.Command(os.Args[0])
 	cmd.Env, cmd.Stderr = append(os.Environ(), pagesFile+"="+file), os.Stderr
-	b.must(cmd.Run())
-	var times []time.Duration
-	b.must(readGob(file, &times))
-	return times
+	b.must(cmd.Start())
+	return func() (times []time.Duration) {
+		b.Helper()
+		b.must(cmd.Wait())
+		b.must(readGob(file, &times))
+		return times
+	}
 }
 
 // askForPages is the other process. It leaves the times in place of the pages.
 func askForPages(file string) error {
-	var pages []string
-	if err := readGob(file, &pages); err != nil {
+	var a asking
+	if err := readGob(file, &a); err != nil {
 		return err
 	}
-	transport := &http.Transport{MaxIdleConnsPerHost: 100, DisableCompression: true}
-	times, errs := make([]time.Duration, len(pages)), make([]error, len(pages))
+	transport := &http.Transport{MaxIdleConnsPerHost: 100, DisableCompression: !a.Strangers, DisableKeepAlives: a.Strangers}
+	times, errs := make([]time.Duration, len(a.Pages)), make([]error, len(a.Pages))
 	var asked sync.WaitGroup
-	tick := time.NewTicker(time.Second / pagesPerSecond)
+	tick := time.NewTicker(time.Second / time.Duration(a.PerSecond))
 	defer tick.Stop()
-	for n, page := range pages {
+	for n, page := range a.Pages {
 		<-tick.C
 		due := time.Now()
 		asked.Go(func() {

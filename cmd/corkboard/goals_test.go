@@ -58,6 +58,12 @@ var goals = []goal{
 	{"G16c", "memory that many followers take more than few, MB", 20, 5, false, measureFollowerMemory},
 	{"G17", "start of the large board to its first page, ms", 100, 30, false, measureStart},
 	{"G18", "forged request, CPU / accepted one", 0.50, 0.35, false, measureForgery},
+	{"P1", "uncached front page of the wide board, p50 in ms", 5, 2, false, measureView(frontPage)},
+	{"P2", "uncached topic page there, p50 in ms", 5, 2, false, measureView(topicPage)},
+	{"P3", "uncached thread page of 50 posts there, p50 in ms", 5, 2, false, measureView(threadPage)},
+	{"P4", "uncached post page there, p50 in ms", 5, 2, false, measureView(postPage)},
+	{"P7", "page of 50 posts, kB compressed", 60, 40, false, measurePageSize},
+	{"P8", "5,000 link previews of an article in ten seconds, p99 in ms", 250, 100, false, measurePreviews},
 }
 
 // TestGoals measures every goal. In the ordinary tests it does so in tiny
@@ -104,12 +110,14 @@ type sizes struct {
 	farDelay   time.Duration
 	deliveries int // of one round of a fan-out
 	few, many  int // followers
+	threads    int // of the wide board
+	previews   int // of one article, in ten seconds
 	loaded     time.Duration
 }
 
 var tiny = sizes{
 	round: 20 * time.Millisecond, rounds: 1, small: 1500, large: 3000, long: 600, activities: 60, hosts: 5, farHosts: 10,
-	hostDelay: 5 * time.Millisecond, farDelay: 10 * time.Millisecond, deliveries: 20, few: 5, many: 50, loaded: 200 * time.Millisecond,
+	hostDelay: 5 * time.Millisecond, farDelay: 10 * time.Millisecond, deliveries: 20, few: 5, many: 50, loaded: 200 * time.Millisecond, threads: 100, previews: 50,
 }
 
 // full is the size of the promises, with rounds of about that length.
@@ -118,7 +126,7 @@ func full(round time.Duration) sizes {
 	return sizes{
 		round: round, rounds: *goalRounds, small: 100_000, large: 1_000_000, long: 100_000,
 		activities: int(7000 * seconds), hosts: 500, farHosts: 2000, hostDelay: 200 * time.Millisecond, farDelay: 300 * time.Millisecond,
-		deliveries: max(int(2000*seconds), 2000), few: 100, many: 100_000, loaded: 20 * round,
+		deliveries: max(int(2000*seconds), 2000), few: 100, many: 100_000, loaded: 20 * round, threads: 50_000, previews: 5000,
 	}
 }
 
