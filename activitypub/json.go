@@ -17,6 +17,7 @@ const (
 	maxRecipients  = 256
 	maxTags        = 50
 	maxAttachments = 16
+	maxPictures    = 8   // of which the largest is taken
 	maxItems       = 500 // of a collection: Mastodon's replies have as many on one page
 	maxObjects     = 1000
 	maxKeys        = 4

@@ -37,9 +37,9 @@ type Object struct {
 	Language               string // BCP 47, "" where nobody says
 	Source                 Source // what the author typed
 
-	URL         string // where people read it: the first HTML link
-	Links       []Link // everything in url
-	Icon, Image string
+	URL         string     // where people read it: the first HTML link
+	Links       []Link     // everything in url
+	Icon, Image Attachment // the largest of several
 	Published   time.Time
 	Updated     time.Time
 	EndTime     time.Time // until when a Block lasts
@@ -96,16 +96,21 @@ type Link struct {
 	Rel       string `json:"rel,omitempty"`
 }
 
-// Tag is a Mention (Href is the actor, Name is "@user@host") or a Hashtag (Name is "#word").
+// Tag is a Mention (Href is the actor, Name is "@user@host"), a Hashtag (Name is "#word") or an Emoji of Mastodon (Name is ":word:", Icon its picture).
 type Tag struct {
 	Type string `json:"type"`
 	Href string `json:"href,omitempty"`
 	Name string `json:"name,omitempty"`
+	Icon string `json:"-"` // address; we send none
 }
 
-// Attachment is a picture, a video, a file or a link that belongs to a post. URL is its url, or its href where it is a Link.
+// Attachment is a picture, a video, a file or a link that belongs to a post. URL is its url, or its href where it is a Link; Name
+// describes it. Preview is the address of a still of it.
 type Attachment struct {
 	Type, URL, MediaType, Name string
+	Width, Height              int // 0 where nobody says
+	Preview                    string
+	Sensitive                  bool
 }
 
 // PublicKey is a key as an actor publishes it.

@@ -266,6 +266,10 @@ func (r *reader) tags(o *Object) error {
 				t.Href, err = r.text()
 			case "name":
 				t.Name, err = r.text()
+			case "icon":
+				var picture Attachment
+				picture, err = r.picture()
+				t.Icon = picture.URL
 			default:
 				err = r.skip()
 			}
@@ -289,6 +293,17 @@ func (r *reader) first() (first string, err error) {
 func (r *reader) attachments(o *Object) (err error) {
 	o.Attachments, err = r.media(maxAttachments)
 	return err
+}
+
+// picture reads one picture, or the largest of several.
+func (r *reader) picture() (largest Attachment, err error) {
+	pictures, err := r.media(maxPictures)
+	for i, p := range pictures {
+		if i == 0 || p.Width > largest.Width {
+			largest = p
+		}
+	}
+	return largest, err
 }
 
 // media reads one or many addresses, Links, Images, Documents.
@@ -322,6 +337,17 @@ func (r *reader) medium(a *Attachment) error {
 			if links, err = r.links(1); len(links) > 0 {
 				a.URL, a.MediaType = links[0].Href, cmp.Or(a.MediaType, links[0].MediaType)
 			}
+		case "width":
+			a.Width, err = r.count()
+		case "height":
+			a.Height, err = r.count()
+		case "sensitive":
+			a.Sensitive = r.json.PeekKind() == 't'
+			err = r.skip()
+		case "icon", "preview":
+			var still Attachment
+			still, err = r.picture()
+			a.Preview = cmp.Or(a.Preview, still.URL)
 		case "href":
 			a.URL, err = r.text()
 		case "mediaType":

@@ -59,7 +59,7 @@ func TestContextNamesAllMembers(t *testing.T) {
 	counted := &Collection{ID: "x", Type: "OrderedCollection", AttributedTo: "x", First: "x", Last: "x", Items: []any{}}
 	note := &Note{ID: "x", Type: "Note", AttributedTo: "x", InReplyTo: "x", Audience: "x", Context: "x", Conversation: "x", Name: "x", Summary: "x",
 		ContentMap: map[string]string{"en": "x"}, MediaType: "text/html", Source: &Source{"x", "text/markdown"}, URL: "x", Published: when, Updated: when,
-		Attachment: []Link{{"Link", "x", "x", "x", "x"}}, Citation: &Citation{"NewsArticle", "x", "x", "x", "x", "x"}, Tag: []Tag{{"Hashtag", "x", "x"}},
+		Attachment: []Link{{"Link", "x", "x", "x", "x"}}, Citation: &Citation{"NewsArticle", "x", "x", "x", "x", "x"}, Tag: []Tag{{Type: "Hashtag", Href: "x", Name: "x"}},
 		Quote: "x", InteractionPolicy: &InteractionPolicy{all, all, all, all}, Replies: counted, Likes: counted, Shares: counted}
 	actor := &Actor{ID: "x", Type: "Group", PreferredUsername: "x", Webfinger: "x", Name: "x", Summary: "x", Source: &Source{"x", "x"}, URL: "x",
 		Icon: &Image{"Image", "x", "x", "x"}, Image: &Image{"Image", "x", "x", "x"}, Followers: "x", Following: "x", Featured: "x", AttributedTo: "x",

@@ -70,8 +70,8 @@ func init() {
 		"postingRestrictedToMods":   flag(func(o *Object) *bool { return &o.PostingByModerators }),
 
 		"url":        (*reader).url,
-		"icon":       image(func(o *Object) *string { return &o.Icon }),
-		"image":      image(func(o *Object) *string { return &o.Image }),
+		"icon":       image(func(o *Object) *Attachment { return &o.Icon }),
+		"image":      image(func(o *Object) *Attachment { return &o.Image }),
 		"tag":        (*reader).tags,
 		"attachment": (*reader).attachments,
 		"citation":   (*reader).citation,
@@ -143,12 +143,9 @@ func flag(field func(*Object) *bool) func(*reader, *Object) error {
 	}
 }
 
-func image(field func(*Object) *string) func(*reader, *Object) error {
-	return func(r *reader, o *Object) error {
-		images, err := r.media(1)
-		if len(images) > 0 {
-			*field(o) = images[0].URL
-		}
+func image(field func(*Object) *Attachment) func(*reader, *Object) error {
+	return func(r *reader, o *Object) (err error) {
+		*field(o), err = r.picture()
 		return err
 	}
 }

@@ -147,7 +147,7 @@ func (in *Inbox) know(ctx context.Context, a *arrival, document *activitypub.Obj
 		return board.Actor{}, err
 	}
 	actor.Host = in.handleHost(ctx, a, document, actor)
-	if actor, err = in.Board.KnowActor(ctx, actor); err != nil {
+	if actor, err = in.Board.KnowActor(ctx, actor, emojisOf(document)...); err != nil {
 		return actor, err
 	}
 	return in.people.remember(actor), nil

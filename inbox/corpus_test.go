@@ -54,6 +54,8 @@ type outcome struct {
 	Buried   bool   // a late Create of it is refused
 	Name     string // display name of an actor
 	Kind     board.ActorType
+	Media    []string // kind and description of what the newest post brings along
+	Emojis   []string // of an actor's name
 }
 
 var (
@@ -63,7 +65,8 @@ var (
 		"https://mamot.fr/@retiolus": "member"}
 	thinkpad = outcome{Post: "1 i have never been disappointed by a thinkpad. if you want to save money, get a model from a few years ago, there isnt a huge difference anyway.",
 		By: "felix", Language: "en"}
-	testPost = outcome{Title: "test post", Post: "0 test body", By: "lemmy_alpha", Language: "ko", Source: "https://lemmy.ml/pictrs/image/xl8W7FZfk9.jpg"}
+	testPost = outcome{Title: "test post", Post: "0 test body", By: "lemmy_alpha", Language: "ko", Source: "https://lemmy.ml/pictrs/image/xl8W7FZfk9.jpg",
+		Media: []string{"image"}}
 )
 
 var specimens = []specimen{
@@ -96,7 +99,8 @@ var specimens = []specimen{
 	{file: "lemmy/activities/create_or_update/create_private_message_0.19.json", here: places{"https://voyager.lemmy.ml/u/nutomic": "member"},
 		want: outcome{Letter: "hi!", By: "nutomic"}},
 	{file: "lemmy/activities/create_or_update/update_page.json", here: beta, before: []string{"lemmy/activities/create_or_update/create_page.json"},
-		want: outcome{Title: "test post 1", Post: "0 test body", By: "lemmy_alpha", Language: "ko", Source: "https://lemmy.ml/pictrs/image/xl8W7FZfk9.jpg"}},
+		want: outcome{Title: "test post 1", Post: "0 test body", By: "lemmy_alpha", Language: "ko", Source: "https://lemmy.ml/pictrs/image/xl8W7FZfk9.jpg",
+			Media: []string{"image"}}},
 	{file: "lemmy/activities/deletion/delete_page.json", here: beta, before: []string{"lemmy/activities/create_or_update/create_page.json"},
 		want: outcome{Buried: true}},
 	{file: "lemmy/activities/deletion/delete_private_message.json", here: places{"http://ds9.lemmy.ml/u/lemmy_alpha": "member"},
@@ -128,10 +132,10 @@ var specimens = []specimen{
 	{file: "lemmy/objects/instance.json", way: actor, want: outcome{Follows: 1, By: "enterprise.lemmy.ml", Name: "Enterprise", Kind: board.Application}},
 	{file: "lemmy/objects/page.json", way: written, here: places{"https://enterprise.lemmy.ml/c/tenforward": "topic"},
 		want: outcome{Title: "Post title", Post: "0 This is a post in the /c/tenforward community", By: "picard", Language: "fr",
-			Source: "https://enterprise.lemmy.ml/pictrs/image/eOtYb9iEiB.png"}},
+			Source: "https://enterprise.lemmy.ml/pictrs/image/eOtYb9iEiB.png", Media: []string{"image"}}},
 	{file: "lemmy/objects/page_image_and_link.json", way: written, here: places{"https://enterprise.lemmy.ml/c/tenforward": "topic"},
-		want: outcome{Title: "Post with image and link", Post: "0 This is a post with both an image and a link attachment Picture", By: "picard", Language: "fr",
-			Source: "https://example.com/some-article"}},
+		want: outcome{Title: "Post with image and link", Post: "0 This is a post with both an image and a link attachment", By: "picard", Language: "fr",
+			Source: "https://example.com/some-article", Media: []string{"image"}}},
 	{file: "lemmy/objects/person.json", way: actor, want: outcome{Follows: 1, By: "picard", Name: "Jean-Luc Picard", Kind: board.Person}},
 	{file: "lemmy/objects/private_message.json", way: written, here: places{"https://queer.hacktivis.me/users/lanodan": "member"},
 		want: outcome{Letter: "Hello hello, testing", By: "picard"}},
@@ -152,8 +156,8 @@ var specimens = []specimen{
 	{file: "mastodon/objects/note_1.json", way: written, here: retiolus, want: thinkpad},
 	{file: "mastodon/objects/note_2.json", way: written,
 		here: places{"https://floss.social/users/kde/statuses/113306824627995724": "article", "https://lemmy.kde.social/c/kde": "topic"},
-		want: outcome{Post: "1 We also need funding 💶 to keep the gears turning! Please support us with a donation: https://kde.org/donate/ [3/3] " +
-			"The KDE dragons Katie and Konqi stand on either side of a pot filling up with gold coins. Donate!", By: "kde", Language: "en"}},
+		want: outcome{Post: "1 We also need funding 💶 to keep the gears turning! Please support us with a donation: https://kde.org/donate/ [3/3]", By: "kde", Language: "en",
+			Media: []string{"image The KDE dragons Katie and Konqi stand on either side of a pot filling up with gold coins. Donate!"}}},
 	{file: "mastodon/objects/page.json", way: written, here: places{"https://enterprise.lemmy.ml/c/tenforward": "topic"},
 		want: outcome{Title: "Variable never resetting at refresh", Post: "0 Variable never resetting at refresh Hi! I'm using a variable", By: "mastodon", Language: "it"}},
 	{file: "mastodon/objects/person.json", way: actor, want: outcome{Follows: 1, By: "mastodon", Name: "Mastodon", Kind: board.Person}},
@@ -178,7 +182,7 @@ var specimens = []specimen{
 		want: outcome{Letter: "Hi!", By: "lanodan"}},
 	{file: "pleroma/objects/note.json", way: written, here: places{"https://enterprise.lemmy.ml/post/55143": "article"},
 		want: outcome{Post: "1 Have what?", By: "lanodan"}},
-	{file: "pleroma/objects/person.json", way: actor, want: outcome{Follows: 1, By: "lanodan", Name: "Haelwenn /элвэн/ :bzh:", Kind: board.Person}},
+	{file: "pleroma/objects/person.json", way: actor, want: outcome{Follows: 1, By: "lanodan", Name: "Haelwenn /элвэн/ :bzh:", Kind: board.Person, Emojis: []string{"bzh"}}},
 }
 
 // corpus is the folder of what was captured from real servers.
@@ -442,7 +446,7 @@ func (c *captured) seeFollowers(got *outcome) {
 	}
 	got.By = a.Name
 	if c.last.Actor == "" {
-		got.Name, got.Kind = a.DisplayName, a.Type
+		got.Name, got.Kind, got.Emojis = a.DisplayName, a.Type, a.Emojis
 	}
 }
 
@@ -467,6 +471,9 @@ func (c *captured) seePosts(got *outcome) {
 		return
 	}
 	got.Post, got.By, got.Language = string(rune('0'+number))+" "+board.Plain(p.HTML), p.Author.Name, p.Language
+	for _, a := range p.Attachments {
+		got.Media = append(got.Media, strings.TrimSpace(string(a.Kind)+" "+a.Text))
+	}
 }
 
 func (c *captured) seeLetter(got *outcome) {

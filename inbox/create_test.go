@@ -347,10 +347,10 @@ func TestNewThread(t *testing.T) {
 		{"a Question has its options", func(c *scene) object {
 			return object{"type": "Question", "audience": c.Topic.URI, "name": "Tea?", "oneOf": []object{{"type": "Note", "name": "Yes"}, {"type": "Note", "name": "No <b>"}}}
 		}, "Tea?", "The text. Yes No <b>", board.Citation{}, nil, "", "en"},
-		{"pictures are links", func(c *scene) object {
+		{"pictures are no part of the text", func(c *scene) object {
 			return object{"name": "A headline", "audience": c.Topic.URI, "attachment": []object{
 				{"type": "Document", "mediaType": "image/png", "url": "https://pics.example/1.png", "name": "A carrier"}}}
-		}, "A headline", "The text. A carrier", board.Citation{}, nil, "", "en"},
+		}, "A headline", "The text.", board.Citation{}, nil, "", "en"},
 		{"Markdown is rendered", func(c *scene) object {
 			return object{"name": "A headline", "audience": c.Topic.URI, "mediaType": "text/markdown", "content": "The *text*.", "contentMap": nil}
 		}, "A headline", "The text.", board.Citation{}, nil, "", ""},

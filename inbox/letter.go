@@ -38,7 +38,9 @@ func (in *Inbox) letter(ctx context.Context, a *arrival, p post) error {
 	if err != nil {
 		return err
 	}
-	letter := board.NewLetter{From: from.ID, InReplyTo: p.InReplyTo, Text: text, Remote: *remoteOf(p)}
+	remote := remoteOf(p)
+	text.HTML += linksTo(remote.Media.Attachments)
+	letter := board.NewLetter{From: from.ID, InReplyTo: p.InReplyTo, Text: text, Remote: *remote}
 	if about, err := in.postAt(ctx, p.InReplyTo); err == nil {
 		letter.About = about
 	}

@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"html"
@@ -29,12 +28,12 @@ const (
 	maxOptions  = 20
 )
 
-// textOf is what a post says, not made safe yet: its content, the options of a
-// poll, and its pictures as links.
+// textOf is what a post says, not made safe yet: its content, and the options
+// of a poll.
 func (in *Inbox) textOf(ctx context.Context, o *activitypub.Object) (board.Text, error) {
 	text := board.Text{HTML: o.Content, Language: o.Language}
 	switch {
-	case !hasExcerpt(o):
+	case !hasExcerpt(o) && !isSubject(o):
 		text.Warning = o.Summary
 	case strings.TrimSpace(o.Content) == "":
 		text.HTML = o.Summary
@@ -49,8 +48,14 @@ func (in *Inbox) textOf(ctx context.Context, o *activitypub.Object) (board.Text,
 	case "text/plain":
 		text.HTML = "<p>" + strings.ReplaceAll(html.EscapeString(text.HTML), "\n", "<br>") + "</p>"
 	}
-	text.HTML += optionsOf(o) + mediaOf(o)
+	text.HTML += optionsOf(o)
 	return text, nil
+}
+
+// isSubject reports whether the summary repeats the subject of what is
+// answered, as in mail, and warns of nothing.
+func isSubject(o *activitypub.Object) bool {
+	return !o.Sensitive && len(o.Summary) > 3 && strings.EqualFold(o.Summary[:3], "re:")
 }
 
 // optionsOf lists what could be voted for in a poll.
@@ -74,44 +79,6 @@ func optionsOf(o *activitypub.Object) string {
 		return ""
 	}
 	return "<ul>" + list.String() + "</ul>"
-}
-
-// mediaOf links what is attached, or what the post itself is a picture of.
-func mediaOf(o *activitypub.Object) string {
-	var links strings.Builder
-	for _, m := range o.Attachments {
-		if kind := kindOfMedia(m.Type, m.MediaType); kind != "" {
-			links.WriteString(mediaLink(m.URL, cmp.Or(m.Name, kind)))
-		}
-	}
-	for _, l := range o.Links {
-		if kind := kindOfMedia("", l.MediaType); kind != "" && o.Is("Image", "Audio", "Document") {
-			links.WriteString(mediaLink(l.Href, cmp.Or(o.Name, kind)))
-		}
-	}
-	return links.String()
-}
-
-// kindOfMedia names a picture, film or sound; "" is for everything else.
-func kindOfMedia(kind, mediaType string) string {
-	switch family, _, _ := strings.Cut(mediaType, "/"); {
-	case family == "image", kind == "Image":
-		return "Picture"
-	case family == "video", kind == "Video":
-		return "Video"
-	case family == "audio", kind == "Audio":
-		return "Sound"
-	case kind == "Document":
-		return "File"
-	}
-	return ""
-}
-
-func mediaLink(url, name string) string {
-	if activitypub.Host(url) == "" {
-		return ""
-	}
-	return `<p><a href="` + html.EscapeString(url) + `">` + html.EscapeString(name) + `</a></p>`
 }
 
 // citationOf finds the source of an article: said as such, linked as such
@@ -180,7 +147,7 @@ func (in *Inbox) mentioned(ctx context.Context, o *activitypub.Object) ([]board.
 func remoteOf(p post) *board.Remote {
 	r := &board.Remote{
 		URI: p.ID, URL: p.ID, Published: p.Published, Updated: p.Updated,
-		Unlisted: p.Visibility(p.carrier) == activitypub.VisibilityUnlisted, Original: p.original,
+		Unlisted: p.Visibility(p.carrier) == activitypub.VisibilityUnlisted, Original: p.original, Media: mediaOf(p.Object),
 	}
 	if activitypub.SameHost(p.URL, p.ID) {
 		r.URL = p.URL

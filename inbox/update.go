@@ -3,6 +3,7 @@ package inbox
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"corkboard/activitypub"
@@ -50,6 +51,7 @@ func (in *Inbox) revise(ctx context.Context, a *arrival, p post) error {
 		return err
 	}
 	remote := remoteOf(p)
+	text.HTML += linksTo(remote.Media.Attachments)
 	remote.Updated = updatedAt(a, p)
 	if !remote.Updated.After(letter.EditedAt) {
 		return nil
@@ -104,7 +106,8 @@ func (in *Inbox) saysTheSame(ctx context.Context, p post, id board.PostID) (bool
 	if !isPost(before) && before.Object != nil {
 		before = before.Object
 	}
-	return before.Content == p.Content && before.Name == p.Name && before.Summary == p.Summary, nil
+	return before.Content == p.Content && before.Name == p.Name && before.Summary == p.Summary &&
+		before.Sensitive == p.Sensitive && slices.Equal(before.Attachments, p.Attachments), nil
 }
 
 // updatedAt is when a post was changed, as well as anybody says.
