@@ -23,7 +23,8 @@ const (
 // its post 1. A repeat (same FormKey, same remote URI) changes nothing and
 // returns the post that is there. Errors: Invalid with the field's name,
 // Forbidden (closed topic, deleted account), Gone (deleted before it came),
-// NotFound (topic), TooMany, Unavailable.
+// NotFound (topic), Conflict (the link is here already, and a member has not
+// said why he posts it again), TooMany, Unavailable.
 func (b *Board) PostArticle(ctx context.Context, a NewArticle) (Post, error) {
 	draft, err := b.draftArticle(ctx, a)
 	if err != nil {
@@ -59,6 +60,11 @@ func (b *Board) draftArticle(ctx context.Context, a NewArticle) (articleDraft, e
 	}
 	if a.Remote == nil && text.html == "" && citation.URL == "" {
 		return articleDraft{}, FieldErrorf("text", "Write a text, or give the link to the source.")
+	}
+	if a.Remote == nil {
+		if err := b.withinLimit(citation.URL, text.html); err != nil {
+			return articleDraft{}, err
+		}
 	}
 	keywords, err := cleanKeywords(a.Keywords, a.Remote != nil)
 	if err != nil {
@@ -98,13 +104,16 @@ func (b *Board) openThread(tx Tx, a NewArticle, d articleDraft) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
+	again, err := b.again(tx, a, d.citation.URL)
+	if err != nil {
+		return Post{}, err
+	}
 	if a.Remote != nil {
 		d.post.html = withoutAddressees(d.post.html, topics)
 	}
 	now := tx.Now()
-	thread := Thread{Title: d.title, Citation: d.citation, Topics: topics, CreatedAt: now, LastAt: now}
-	for _, word := range d.keywords {
-		thread.Keywords = append(thread.Keywords, Keyword{Word: word, By: a.By, Published: true})
+	thread := Thread{
+		Title: d.title, Citation: d.citation, Again: again, Topics: topics, Keywords: published(d.keywords, a.By), CreatedAt: now, LastAt: now,
 	}
 	if thread.ID, err = tx.AddThread(thread); err != nil {
 		return Post{}, err
@@ -118,6 +127,14 @@ func (b *Board) openThread(tx Tx, a NewArticle, d articleDraft) (Post, error) {
 		return article, err
 	}
 	return article, b.addRemark(tx, author, article, *d.remark, event.Topic)
+}
+
+// published are the keywords that are said with an article.
+func published(words []string, by ActorID) (keywords []Keyword) {
+	for _, word := range words {
+		keywords = append(keywords, Keyword{Word: word, By: by, Published: true})
+	}
+	return keywords
 }
 
 func (b *Board) addRemark(tx Tx, author Actor, article Post, d draft, topic ActorID) error {

@@ -18,8 +18,9 @@ type Board struct {
 
 // Config is what the operator decides about the rules.
 type Config struct {
-	Address Address
-	Limits  Limits
+	Address  Address
+	Limits   Limits
+	Excerpts Excerpts // how much of each source may be quoted; nil for all of it
 	// NewKey makes a key pair for a new local actor: PEM, PKCS #8 and SPKI.
 	NewKey func() (private, public string, err error)
 }

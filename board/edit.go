@@ -1,6 +1,9 @@
 package board
 
-import "context"
+import (
+	"cmp"
+	"context"
+)
 
 // Edit replaces the text of a post, and for an article its title and source
 // line. Only the author may. A remote edit that is not newer than the last
@@ -49,6 +52,11 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	if err != nil {
 		return Post{}, err
 	}
+	if p.Number == 0 && e.Remote == nil {
+		if err := b.withinLimit(cited(thread, e).URL, d.html); err != nil {
+			return Post{}, err
+		}
+	}
 	if p.Also, err = tx.Addressees(p.ID); err != nil {
 		return Post{}, err
 	}
@@ -89,15 +97,17 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 
 // retitle gives an article its new title and source line, where there are any.
 func retitle(tx Tx, t Thread, e EditPost) error {
-	title, citation := t.Title, t.Citation
-	if e.Title != "" {
-		title = e.Title
-	}
-	if e.Citation != nil {
-		citation = *e.Citation
-	}
+	title, citation := cmp.Or(e.Title, t.Title), cited(t, e)
 	if title == t.Title && citation == t.Citation {
 		return nil
 	}
 	return tx.SetTitle(t.ID, title, citation)
+}
+
+// cited is the source line of an article after an edit.
+func cited(t Thread, e EditPost) Citation {
+	if e.Citation != nil {
+		return *e.Citation
+	}
+	return t.Citation
 }

@@ -109,6 +109,7 @@ type NewArticle struct {
 	Keywords []string  // at most 12
 	Text     Text      // may be empty where there is a Citation.URL
 	Remark   string    // the poster's own remark in Markdown, becomes post 1; members only
+	Again    string    // why a link that is here already is posted once more; members only
 	Mentions []ActorID // people mentioned in a remote text; found by the board in Markdown
 	Remote   *Remote   // nil for members
 	Draft    string    // the form whose draft this makes needless; may be empty
