@@ -141,6 +141,9 @@ func (h *Handler) showCached(w http.ResponseWriter, r *request, here string, ver
 			return nil
 		}
 	}
+	if err := h.slowDown(r); err != nil {
+		return err
+	}
 	c, err := build()
 	if err != nil {
 		return err

@@ -51,9 +51,19 @@ func (r *reader) appendTime(b []byte, t time.Time) []byte {
 	return append(append(b, ' '), zoneAt(t)...)
 }
 
+var (
+	weekdays = []string{
+		phrase("Sunday"), phrase("Monday"), phrase("Tuesday"), phrase("Wednesday"), phrase("Thursday"), phrase("Friday"), phrase("Saturday"),
+	}
+	months = []string{
+		phrase("January"), phrase("February"), phrase("March"), phrase("April"), phrase("May"), phrase("June"),
+		phrase("July"), phrase("August"), phrase("September"), phrase("October"), phrase("November"), phrase("December"),
+	}
+)
+
 // inWords is a day as a newspaper has it: Monday, 3 January 2011.
 func (r *reader) inWords(t time.Time) string {
-	return r.t("%[1]s, %[2]d %[3]s %[4]d", r.t(t.Weekday().String()), t.Day(), r.t(t.Month().String()), t.Year())
+	return r.t("%[1]s, %[2]d %[3]s %[4]d", r.t(weekdays[t.Weekday()]), t.Day(), r.t(months[t.Month()-1]), t.Year())
 }
 
 // sourceDate is the date of a source line in words; what is no date that we

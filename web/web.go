@@ -34,6 +34,8 @@ type Limits struct {
 	FormBytes  int64         // of one form; 1 MiB
 	LoginBurst int           // tries to log in at once, for each account and each address; 10
 	LoginEvery time.Duration // one more try; 20 s
+	PageBurst  int           // pages that nobody had asked for, at once, for each account and each address; 300
+	PageEvery  time.Duration // one more of them; 200 ms
 }
 
 func (l Limits) orDefault() Limits {
@@ -42,6 +44,8 @@ func (l Limits) orDefault() Limits {
 		FormBytes:  or(l.FormBytes, 1<<20),
 		LoginBurst: or(l.LoginBurst, 10),
 		LoginEvery: or(l.LoginEvery, 20*time.Second),
+		PageBurst:  or(l.PageBurst, 300),
+		PageEvery:  or(l.PageEvery, 200*time.Millisecond),
 	}
 }
 
@@ -63,6 +67,7 @@ type Handler struct {
 	sessions  *scs.SessionManager
 	origin    *http.CrossOriginProtection
 	logins    *limiter
+	readers   *limiter // who asks for pages that have to be made
 	static    map[string]asset // by path
 	router    *mux.Router      // set by Register
 }
@@ -93,6 +98,7 @@ func New(c Config) (*Handler, error) {
 		sessions:  newSessions(c),
 		origin:    http.NewCrossOriginProtection(),
 		logins:    newLimiter(c.Limits.LoginBurst, c.Limits.LoginEvery),
+		readers:   newLimiter(c.Limits.PageBurst, c.Limits.PageEvery),
 	}
 	if err := h.origin.AddTrustedOrigin(string(c.Address)); err != nil {
 		return nil, err
