@@ -32,7 +32,7 @@ func addressees(tx Tx, r NewReply, to Answered, thread ThreadID) ([]Addressee, e
 		case err != nil:
 			return nil, err
 		case p.State != Live:
-			return nil, &Error{Kind: Gone, Field: "to", Text: "One of the posts was deleted meanwhile, so it cannot be answered."}
+			return nil, newError(Gone, "Post %d was deleted meanwhile, so it cannot be answered.", []any{number}).in("to")
 		}
 		list = append(list, Addressee{Number: number, Author: p.Author})
 	}

@@ -27,6 +27,13 @@ type handle struct {
 	Host string // lower case; empty where the text gives none
 }
 
+func (h handle) String() string {
+	if h.Host == "" {
+		return "@" + h.Name
+	}
+	return "@" + h.Name + "@" + h.Host
+}
+
 func mentionLink(a Actor) string {
 	url := a.URL
 	if url == "" {

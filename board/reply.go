@@ -163,6 +163,22 @@ func (b *Board) mentioned(ctx context.Context, markdown string) (map[handle]Acto
 	return found, nil
 }
 
+// Strangers are the handles in a Markdown text that belong to nobody whom the
+// board knows, as they are written: whoever they mean is not told.
+func (b *Board) Strangers(ctx context.Context, markdown string) ([]string, error) {
+	found, err := b.mentioned(ctx, markdown)
+	if err != nil {
+		return nil, err
+	}
+	var strangers []string
+	for _, h := range b.text.mentions(markdown) {
+		if _, ok := found[h]; !ok {
+			strangers = append(strangers, h.String())
+		}
+	}
+	return strangers, nil
+}
+
 // Preview renders a text as it would be posted.
 func (b *Board) Preview(ctx context.Context, t Text, thread ThreadID) (html string, err error) {
 	d, err := b.draft(ctx, t, thread, nil, nil)
