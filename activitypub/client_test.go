@@ -235,6 +235,9 @@ func TestGetIsBounded(t *testing.T) {
 			}
 		})
 	}
+	if page, err := patient.FetchStart(t.Context(), f.URL+"/bomb", "*/*", 1000); err != nil || len(page.Body) != 1000 {
+		t.Errorf("of a page whose start is enough came %v, %v", page, err)
+	}
 	if page, err := patient.Fetch(t.Context(), f.URL+"/bomb", "*/*"); err == nil {
 		t.Errorf("X02: a page of %d bytes was taken", len(page.Body))
 	}

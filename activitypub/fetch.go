@@ -61,9 +61,15 @@ func (c *Client) Fetch(ctx context.Context, address, accept string) (*Page, erro
 	return c.fetch(ctx, address, wish{accept: accept})
 }
 
+// FetchStart is Fetch where the beginning of a document is enough: of a longer one it takes the first most bytes.
+func (c *Client) FetchStart(ctx context.Context, address, accept string, most int64) (*Page, error) {
+	return c.fetch(ctx, address, wish{accept: accept, start: most})
+}
+
 // wish is how something is to be fetched.
 type wish struct {
 	accept   string
+	start    int64   // bytes that are enough; 0 means the whole
 	signer   *Signer // nil leaves it unsigned
 	sameHost bool    // a redirect to another host ends it
 }
@@ -119,7 +125,11 @@ func (c *Client) hop(ctx context.Context, u *url.URL, w wish) (page *Page, locat
 	}
 	defer response.Body.Close()
 	if response.StatusCode == http.StatusOK {
-		page, err = readPage(u.String(), response)
+		if w.start > 0 {
+			page, err = readStart(u.String(), response, w.start)
+		} else {
+			page, err = readPage(u.String(), response)
+		}
 		return page, "", err
 	}
 	_, _ = io.CopyN(io.Discard, response.Body, maxDrained) // nobody reads it: the connection is worth more than its error
@@ -143,6 +153,15 @@ func readPage(address string, response *http.Response) (*Page, error) {
 		return nil, noAnswer(address, err)
 	case len(body) > MaxBody:
 		return nil, &FetchError{URL: address, Status: http.StatusOK, Reason: fmt.Sprintf("what is there is larger than %d bytes", MaxBody)}
+	}
+	return &Page{URL: address, ContentType: response.Header.Get("Content-Type"), Body: body}, nil
+}
+
+// readStart reads the beginning of a body.
+func readStart(address string, response *http.Response, most int64) (*Page, error) {
+	body, err := io.ReadAll(io.LimitReader(response.Body, most))
+	if err != nil {
+		return nil, noAnswer(address, err)
 	}
 	return &Page{URL: address, ContentType: response.Header.Get("Content-Type"), Body: body}, nil
 }

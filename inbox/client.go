@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -185,12 +186,25 @@ func (c command) article(ctx context.Context, p post) (board.Post, error) {
 	}
 	n := board.NewArticle{
 		By: c.member.ID, FormKey: c.formKey, Title: p.Name, Citation: citationOf(p.Object),
-		Keywords: keywordsOf(p.Object, topics), Text: typed(p.Object),
+		Keywords: keywordsOf(p.Object, topics), Text: typed(p.Object), Again: reasonOf(p),
 	}
 	for _, t := range topics {
 		n.Topics = append(n.Topics, t.ID)
 	}
-	return c.in.Board.PostArticle(ctx, n)
+	made, err := c.in.Board.PostArticle(ctx, n)
+	if refused, ok := errors.AsType[*board.Error](err); ok && refused.Field == "again" {
+		err = problemf(http.StatusConflict, "%s The reason is the summary of the Create.", refused.Text)
+	}
+	return made, err
+}
+
+// reasonOf is why a link that is here already is posted again: what the Create
+// says of itself. The summary of the Note is its content warning.
+func reasonOf(p post) string {
+	if p.carrier == nil {
+		return ""
+	}
+	return p.carrier.Summary
 }
 
 // own finds a post that is to be changed.

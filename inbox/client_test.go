@@ -78,6 +78,7 @@ func TestPostingByPrograms(t *testing.T) {
 		{"privately", reply(object{"to": h.Moderator.URI}), nil, 400, "public"},
 		{"an answer to nothing here", reply(object{"inReplyTo": "https://elsewhere.example/1"}), nil, 400, "no post"},
 		{"no title", article.with(object{"name": nil}), nil, 400, "title"},
+		{"a link that is here already", article, nil, 409, h.Address.Thread(thread.ID) + ". Add to that thread, or say why"},
 		{"no topic", article.with(object{"to": public}), nil, 400, "topic"},
 		{"no text", reply(object{"content": ""}), nil, 400, "text"},
 		{"a Like", object{"type": "Like", "object": reply(nil)}, nil, 400, "Like"},
@@ -93,6 +94,16 @@ func TestPostingByPrograms(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a link that is here already is posted again with a reason", func(t *testing.T) {
+		status, text, _ := post(t, object{"type": "Create", "summary": "It was rewritten.", "object": article}, nil)
+		if status != http.StatusCreated {
+			t.Fatal(status, text)
+		}
+		linked, err := h.board.ThreadsLinked(t.Context(), "https://times.example/1", 5)
+		if err != nil || len(linked) != 2 || linked[0].Again != "It was rewritten." {
+			t.Errorf("threads %+v, %v", linked, err)
+		}
+	})
 	note := h.Address.Post(thread.ID, 1)
 	t.Run("an edit", func(t *testing.T) {
 		status, text, _ := post(t, object{"type": "Update", "object": object{"type": "Note", "id": note, "content": "Edited."}}, nil)

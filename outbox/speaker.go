@@ -168,6 +168,10 @@ func (s *Speaker) Render(ctx context.Context, id board.EventID) ([]byte, error) 
 	return said[0].Body, nil
 }
 
+// Content is how a post of ours looks on microblogs: what its Note has as
+// content. The post need not be on the board yet.
+func (s *Speaker) Content(p board.Post, t board.Thread) string { return s.content(p, t) }
+
 // say makes the activities of one event. An event whose things are gone from
 // the board says nothing.
 func (s *Speaker) say(ctx context.Context, e board.Event) ([]board.Activity, error) {

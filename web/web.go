@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
@@ -26,6 +27,12 @@ type Config struct {
 	ClientIP   func(*http.Request) string // who asks, behind a proxy too; nil takes the connection's address
 	Log        *slog.Logger
 	Limits     Limits
+
+	// Details reads what a page says of the article on it; nil leaves the button
+	// away. Its errors are the board's.
+	Details func(ctx context.Context, link string) (board.Details, error)
+	// Microblog is how a post looks there, as safe HTML; nil leaves it out of previews.
+	Microblog func(p board.Post, t board.Thread) string
 }
 
 // Limits bound what the web takes and keeps. Zero means the default.
@@ -67,7 +74,7 @@ type Handler struct {
 	sessions  *scs.SessionManager
 	origin    *http.CrossOriginProtection
 	logins    *limiter
-	readers   *limiter // who asks for pages that have to be made
+	readers   *limiter         // who asks for pages that have to be made
 	static    map[string]asset // by path
 	router    *mux.Router      // set by Register
 }

@@ -34,6 +34,7 @@ type Config struct {
 	MemberLimit    int      `default:"60" help:"How many posts a member may write in an hour; 0 for any number."`
 	RemoteLimit    int      `default:"120" help:"How many posts somebody of another server may write in an hour; 0 for any number."`
 	TextLimit      int      `default:"65536" help:"How many bytes a text may have; 0 for any number."`
+	Excerpts       []string `help:"How many words of a source's article may be quoted, such as times.example=300,wire.example=0,*=500; 0 for title and link alone. A source without a number may be quoted whole."`
 	LoginTries     int      `default:"10" help:"How often one may try to log in at once, for each account and each address."`
 	Backlog        int      `default:"20000" help:"How many activities may wait to be worked out before others are asked to come back later."`
 	LogLevel       string   `default:"info" enum:"debug,info,warn,error" help:"How much to log: debug, info, warn or error."`
@@ -42,6 +43,7 @@ type Config struct {
 	zone          *time.Location
 	proxies       []netip.Prefix
 	allowNetworks []netip.Prefix
+	excerpts      board.Excerpts
 }
 
 // localAddress is where a board is tried out.
@@ -66,6 +68,9 @@ func (c *Config) Validate() error {
 		return err
 	}
 	if c.allowNetworks, err = parsePrefixes("CORKBOARD_ALLOW_NETWORKS", c.AllowNetworks); err != nil {
+		return err
+	}
+	if c.excerpts, err = parseExcerpts(c.Excerpts); err != nil {
 		return err
 	}
 	if err := checkListen("CORKBOARD_LISTEN", c.Listen); err != nil {

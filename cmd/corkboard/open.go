@@ -24,7 +24,7 @@ func open(ctx context.Context, c *Config, o storage.Options, log *slog.Logger) (
 	if site, err := db.ActorByHandle(ctx, board.SiteName, ""); err == nil && !o.Serve {
 		address = board.Address(strings.TrimSuffix(site.URI, "/actor"))
 	}
-	b := board.New(db, board.Config{Address: address, Limits: c.limits(), NewKey: newKey}, log)
+	b := board.New(db, board.Config{Address: address, Limits: c.limits(), Excerpts: c.excerpts, NewKey: newKey}, log)
 	if _, err := b.OpenSite(ctx); err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}

@@ -86,6 +86,7 @@ func (s *server) connect(ctx context.Context) error {
 	pages, err := web.New(web.Config{
 		Board: s.board, Sessions: s.db.Sessions(), Address: s.board.Address(), Name: s.config.Name, Disclaimer: s.config.Disclaimer,
 		Zone: s.config.zone, ClientIP: clientIP(s.config.proxies), Log: s.log, Demo: s.demo,
+		Details: s.details, Microblog: s.speaker.Content,
 		Limits: web.Limits{LoginBurst: s.config.LoginTries},
 	})
 	if err != nil {
