@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-const (
-	maxPins    = 5
-	maxPinTime = 30 * 24 * time.Hour
-)
+// MaxPins is how many threads can be pinned at a time.
+const MaxPins = 5
+
+const maxPinTime = 30 * 24 * time.Hour
 
 // Pin puts a thread in front of the others for a while.
 type Pin struct {
@@ -48,7 +48,7 @@ type PinTx interface {
 // Forbidden, NotFound, Gone (its article was deleted), Conflict (there are five).
 func (b *Board) Pin(ctx context.Context, p Pin) error {
 	if p.For <= 0 || p.For > maxPinTime {
-		return FieldErrorf("for", "A thread is pinned for at most %d days.", int(maxPinTime/(24*time.Hour)))
+		return FieldErrorf("hours", "A thread is pinned for at most %d days.", int(maxPinTime/(24*time.Hour)))
 	}
 	article, err := b.Post(ctx, p.Thread, 0)
 	if err != nil {
@@ -68,8 +68,8 @@ func (b *Board) Pin(ctx context.Context, p Pin) error {
 		if err != nil {
 			return err
 		}
-		if others >= maxPins {
-			return Errorf(Conflict, "There are %d pinned threads already. Unpin one of them first.", maxPins)
+		if others >= MaxPins {
+			return Errorf(Conflict, "There are %d pinned threads already. Unpin one of them first.", MaxPins)
 		}
 		pinned := Pinned{Thread: p.Thread, Breaking: p.Breaking, PinnedAt: tx.Now(), ExpiresAt: tx.Now().Add(p.For)}
 		if err := tx.SetPin(pinned); err != nil {

@@ -35,7 +35,7 @@ func TestHome(t *testing.T) {
 		}
 		page.shows(".articles .excerpt", "For six weeks.")
 		page.shows(".articles .filed", "TOPICS: News; Local KEYWORDS: bridge; ferries")
-		page.has("aside.topics li", 2)
+		page.has("aside .topics li", 2)
 	})
 	t.Run("headers only are titles only", func(t *testing.T) {
 		page := visitor.get("/?brief=1").wants(http.StatusOK)
@@ -136,7 +136,7 @@ func TestTopic(t *testing.T) {
 	t.Run("the index has them all", func(t *testing.T) {
 		page := visitor.get("/topics").wants(http.StatusOK)
 		page.has(".rows > li", 2)
-		if got := page.text(".rows > li:nth-child(2)"); !strings.HasPrefix(got, "News @news@"+host+" · 1 article, 1 follower · last post ") {
+		if got := page.text(".rows > li:nth-child(2)"); !strings.HasPrefix(got, "News @news@"+host+" · 1 follower · 1 article in 7 days · last article ") {
 			t.Errorf("it says %s", got)
 		}
 	})
@@ -151,7 +151,7 @@ func TestTopic(t *testing.T) {
 func TestMember(t *testing.T) {
 	w := newWorld(t)
 	visitor := w.visitor()
-	for range 24 {
+	for range 29 {
 		w.reply(w.kaya.ID, 1, "Again and again.")
 	}
 	w.arrive(1, board.Text{HTML: "<p>From afar.</p>"})
@@ -161,24 +161,30 @@ func TestMember(t *testing.T) {
 		page.shows("h1", "ronin")
 		page.shows(".tag", "(Harbour pilot)")
 		page.shows("code.handle", "@ronin@"+strings.TrimPrefix(w.server.URL, "http://"))
-		page.shows(".rows li:nth-child(1) h3", "Harbour bridge to close #1")
-		page.shows(".rows li:nth-child(2) h3", "Article: Harbour bridge to close")
+		page.shows("[aria-labelledby=articles] li h3", "Harbour bridge to close")
+		page.shows("[aria-labelledby=posts] li:nth-child(1) h3", "Harbour bridge to close #1")
+		page.shows("[aria-labelledby=posts] li:nth-child(2) h3", "Article: Harbour bridge to close")
 		page.shows(".rows li:nth-child(1) .excerpt", "I doubt it.")
 		if got := page.attr("link[rel=alternate]", "href"); got != w.server.URL+"/members/ronin" {
 			t.Errorf("alternate: %s", got)
 		}
 	})
-	t.Run("much goes over several pages", func(t *testing.T) {
-		page := visitor.get("/members/kaya").wants(http.StatusOK)
-		page.has(".rows > li", 20)
-		older := visitor.get(page.attr("a[rel=next]", "href")).wants(http.StatusOK)
+	t.Run("much goes over several pages, and back", func(t *testing.T) {
+		page := visitor.get(visitor.get("/members/kaya").attr("nav a[href$='/posts']", "href")).wants(http.StatusOK)
+		page.has(".rows > li", 25)
+		older := visitor.get(page.attr("nav a[rel=next]", "href")).wants(http.StatusOK)
 		older.has(".rows > li", 4)
 		older.has("a[rel=next]", 0)
+		newer := visitor.get(older.attr("nav a[rel=prev]", "href")).wants(http.StatusOK)
+		newer.has("a[rel=prev]", 0)
+		if newer.text(".rows") != page.text(".rows") {
+			t.Error("the way back leads elsewhere")
+		}
 	})
 	t.Run("somebody from elsewhere has a page too, and it says so", func(t *testing.T) {
 		page := visitor.get("/~gaijin@social.example").wants(http.StatusOK)
 		page.shows("code.handle", "@gaijin@social.example")
-		if got := page.text(".note"); !strings.Contains(got, "A person of social.example.") {
+		if got := page.text(".note"); !strings.Contains(got, "Member of social.example – posts seen here only.") {
 			t.Errorf("it says %s", got)
 		}
 		if got := page.attr(".note a", "href"); got != "https://social.example/@gaijin" {
@@ -204,5 +210,5 @@ func TestSameName(t *testing.T) {
 	w.arrive(1, board.Text{HTML: "<p>I am he.</p>"})
 	page := w.visitor().get(w.path(""))
 	page.shows("#p1 .who", "ronin")
-	page.shows("#p2 .who", "ronin @mimic@social.example")
+	page.shows("#p2 .who", "@mimic@social.example ronin")
 }

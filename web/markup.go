@@ -98,11 +98,20 @@ func (m *markup) time(t time.Time) *markup {
 }
 
 // author adds a name that leads to its page here, and for people of other
-// servers always the handle.
+// servers always the handle: before the name, if somebody here is called so.
 func (m *markup) author(a board.Actor) *markup {
-	m.tag(`<a class="who"`).attr("href", actorPath(a)).tag("><bdi>").text(a.Label()).tag("</bdi>")
-	if !a.Local() {
-		m.tag(` <span class="host">@`).text(a.Name).tag("@").text(a.Host).tag("</span>")
+	m.tag(`<a class="who"`).attr("href", actorPath(a)).tag(">")
+	handle := func() {
+		m.tag(`<span class="host">@<bdi>`).text(a.Name).tag("</bdi>@").text(a.Host).tag("</span>")
+	}
+	if a.Namesake {
+		handle()
+		m.tag(" ")
+	}
+	m.tag("<bdi>").text(a.Label()).tag("</bdi>")
+	if !a.Local() && !a.Namesake {
+		m.tag(" ")
+		handle()
 	}
 	m.tag("</a>")
 	if a.Tagline != "" {

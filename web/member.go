@@ -1,12 +1,9 @@
 package web
 
 import (
-	"context"
-	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/gorilla/mux"
@@ -14,7 +11,15 @@ import (
 	"corkboard/board"
 )
 
-const writtenPerPage = 20
+// recent is how many articles and posts the first tab of a member's page has.
+const recent = 5
+
+// The tabs of a member's page, as their addresses end.
+const (
+	tabAbout    = ""
+	tabArticles = "articles"
+	tabPosts    = "posts"
+)
 
 // memberPage is a person, of this board or of another server, and what the
 // board has from him.
@@ -27,25 +32,19 @@ type memberPage struct {
 	Posts    int
 	Profile  string // of somebody from elsewhere: his page there
 	About    template.HTML
-	Written  []written
-	Newest   string // path of the first page; empty on it
+	Tab      string
+	Tabs     []tab
+	List     list    // of his articles
+	Entries  entries // of all that he wrote
+	More     struct{ Articles, Posts string }
 }
+
+func (p *memberPage) fill(l list) { p.List = l }
 
 // Local reports whether the person is a member here.
 func (p *memberPage) Local() bool { return p.Person.Local() }
 
-// written is a post in the list of what somebody wrote.
-type written struct {
-	board.Post
-	Title   string // of its thread
-	Path    string
-	Excerpt string // plain text
-}
-
-// Article reports whether it is one.
-func (w written) Article() bool { return w.Number == 0 }
-
-// showMember answers /members/{name}.
+// showMember answers /members/{name} and the tabs under it.
 func (h *Handler) showMember(w http.ResponseWriter, r *request) error {
 	member, err := h.board.Member(r.Context(), mux.Vars(r.Request)["name"])
 	if err != nil {
@@ -54,13 +53,12 @@ func (h *Handler) showMember(w http.ResponseWriter, r *request) error {
 	if !member.GoneAt.IsZero() {
 		return board.Errorf(board.Gone, "%s has left.", member.Name)
 	}
-	return h.showPerson(w, r, member.Actor, func(p *memberPage) {
-		p.Articles, p.Posts = member.Articles, member.Posts
-		if member.Role != board.RoleMember {
-			p.Role = string(member.Role)
-		}
-		p.Alternate = member.URI
-	})
+	p := h.memberPage(r, member.Actor)
+	p.Articles, p.Posts, p.Alternate = member.Articles, member.Posts, member.URI
+	if member.Role != board.RoleMember {
+		p.Role = string(member.Role)
+	}
+	return h.showPerson(w, r, p)
 }
 
 // showHandle answers /~{name} and /~{name@host}: the page here of somebody from
@@ -81,11 +79,11 @@ func (h *Handler) showHandle(w http.ResponseWriter, r *request) error {
 	if !person.GoneAt.IsZero() {
 		return board.Errorf(board.Gone, "The account @%s is gone.", person.Handle(h.config.Address))
 	}
-	return h.showPerson(w, r, person, func(p *memberPage) {
-		if isWeb(person.URL) {
-			p.Profile = person.URL
-		}
-	})
+	p := h.memberPage(r, person)
+	if isWeb(person.URL) {
+		p.Profile = person.URL
+	}
+	return h.showPerson(w, r, p)
 }
 
 // leadToHandle answers /@{name}, as Mastodon's pages are called.
@@ -94,69 +92,67 @@ func (h *Handler) leadToHandle(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-func (h *Handler) showPerson(w http.ResponseWriter, r *request, person board.Actor, fill func(*memberPage)) error {
-	version, err := h.board.BoardVersion(r.Context())
+// memberPage begins the page of a person, at the tab that the address names.
+func (h *Handler) memberPage(r *request, person board.Actor) *memberPage {
+	at := mux.Vars(r.Request)["tab"]
+	p := &memberPage{
+		frame: h.frame(r, "member", person.Label()), Person: person, Handle: person.Handle(h.config.Address),
+		About: safe(person.Summary), Tab: at,
+	}
+	for _, t := range []struct{ tab, label string }{
+		{tabAbout, r.t("About")}, {tabArticles, r.t("Articles")}, {tabPosts, r.t("Posts")},
+	} {
+		p.Tabs = append(p.Tabs, tab{t.label, tabPath(person, t.tab), t.tab == at})
+	}
+	p.More.Articles, p.More.Posts = tabPath(person, tabArticles), tabPath(person, tabPosts)
+	return p
+}
+
+func tabPath(person board.Actor, tab string) string {
+	return strings.TrimSuffix(actorPath(person)+"/"+tab, "/")
+}
+
+// showPerson answers with one tab.
+func (h *Handler) showPerson(w http.ResponseWriter, r *request, p *memberPage) error {
+	path := tabPath(p.Person, p.Tab)
+	switch p.Tab {
+	case tabArticles:
+		p.Title = r.t("Articles by %s", p.Person.Label())
+		q := readListQuery(r, path, board.ThreadQuery{Author: p.Person.ID}, byNewest)
+		return h.showList(w, r, q, func([]board.Pinned) (articles, error) { return p, nil })
+	case tabPosts:
+		p.Title = r.t("Posts by %s", p.Person.Label())
+		return h.showEntries(w, r, readEntryQuery(r, path, p.Person.ID), func(list entries) content {
+			p.Entries = list
+			return p
+		})
+	}
+	version, pins, err := h.listVersion(r)
 	if err != nil {
 		return err
 	}
-	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64) // what is no number is the first page
-	path := actorPath(person)
-	here := writtenPath(path, board.PostID(before))
-	return h.showCached(w, r, here, version, func() (content, error) {
-		posts, err := h.board.PostsBy(r.Context(), person.ID, board.PostID(max(before, 0)), writtenPerPage+1)
-		if err != nil {
-			return nil, err
-		}
-		p := &memberPage{
-			frame: h.frame(r, "member", person.Label()), Person: person, Handle: person.Handle(h.config.Address),
-			About: safe(person.Summary),
-		}
-		if len(posts) > writtenPerPage {
-			posts = posts[:writtenPerPage]
-			p.Older = writtenPath(path, posts[writtenPerPage-1].ID)
-		}
-		if before > 0 {
-			p.Newest = path
-		}
-		p.Canonical = string(h.config.Address) + here
-		fill(p)
-		p.Written, err = h.written(r.Context(), posts)
-		return p, err
+	return h.showCached(w, r, path, version, func() (content, error) {
+		p.Canonical = string(h.config.Address) + path
+		return p, h.addRecent(r, p, pins)
 	})
 }
 
-func writtenPath(path string, before board.PostID) string {
-	if before <= 0 {
-		return path
+// addRecent adds what somebody wrote last.
+func (h *Handler) addRecent(r *request, p *memberPage, pins []board.Pinned) error {
+	threads, err := h.board.Threads(r.Context(), board.ThreadQuery{Author: p.Person.ID, Limit: recent})
+	if err != nil {
+		return err
 	}
-	return fmt.Sprintf("%s?before=%d", path, before)
-}
-
-// written finds the titles of the posts' threads and their first words.
-func (h *Handler) written(ctx context.Context, posts []board.Post) ([]written, error) {
-	titles := map[board.ThreadID]string{}
-	list := make([]written, 0, len(posts))
-	for _, p := range posts {
-		if p.State != board.Live {
-			continue
-		}
-		title, known := titles[p.Thread]
-		if !known {
-			thread, err := h.board.Thread(ctx, p.Thread)
-			if err != nil {
-				return nil, err
-			}
-			title = thread.Title
-			titles[p.Thread] = title
-		}
-		w := written{Post: p, Title: title, Path: placePath(p.Thread, p.Number)}
-		if p.Number == 0 {
-			w.Path = threadPagePath(p.Thread, 1)
-		}
-		if p.Warning == "" {
-			w.Excerpt = board.Excerpt(p.HTML, excerptWords)
-		}
-		list = append(list, w)
+	for _, t := range threads {
+		p.List.Articles = append(p.List.Articles, newListed(r, t, true, pins))
 	}
-	return list, nil
+	posts, err := h.board.LatestPosts(r.Context(), board.PostQuery{Author: p.Person.ID, Limit: recent})
+	if err != nil {
+		return err
+	}
+	p.Entries.Alone = true
+	for _, e := range posts {
+		p.Entries.Posts = append(p.Entries.Posts, newEntry(r, e, true))
+	}
+	return h.countNew(r, p.List.Articles)
 }

@@ -36,6 +36,7 @@ func (h *Handler) page(handle handler) http.Handler {
 		r.reader = h.reader(r)
 		err := h.admit(w, r)
 		if err == nil {
+			h.noteVisit(r)
 			err = handle(w, r)
 		}
 		if err != nil {

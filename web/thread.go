@@ -58,13 +58,14 @@ func (v *articleView) Original() string {
 // sourceLine says where an article was published first.
 type sourceLine struct {
 	Publication, URL, Host, Date, Author string
+	More                                 string // path of what else is from there; may be empty
 }
 
 // sourceLine readies a citation; a link alone is named by its host.
 func (r *reader) sourceLine(c board.Citation) sourceLine {
 	s := sourceLine{Publication: c.Publication, Date: r.sourceDate(c.Date), Author: c.Author}
 	if u, err := url.Parse(c.URL); err == nil && isWeb(c.URL) {
-		s.URL, s.Host = c.URL, u.Hostname()
+		s.URL, s.Host, s.More = c.URL, u.Hostname(), sourcePath(board.LinkSource(c.URL))
 		s.Publication = or(s.Publication, s.Host)
 	}
 	return s
