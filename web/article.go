@@ -36,6 +36,9 @@ func (h *Handler) showPostArticle(w http.ResponseWriter, r *request) error {
 	f.Values.Set("title", query.Get("title"))
 	f.Values.Set("topics", query.Get("topic"))
 	f.Values.Set("language", readerLanguage(r.Request))
+	if err := h.restore(r, &f); err != nil {
+		return err
+	}
 	p, err := h.articlePage(r, f)
 	if err != nil {
 		return err
@@ -45,7 +48,7 @@ func (h *Handler) showPostArticle(w http.ResponseWriter, r *request) error {
 
 // postArticle answers POST /post.
 func (h *Handler) postArticle(w http.ResponseWriter, r *request) error {
-	f, err := readForm(r, "/post")
+	f, err := h.receive(w, r)
 	if err != nil {
 		return err
 	}
@@ -53,15 +56,15 @@ func (h *Handler) postArticle(w http.ResponseWriter, r *request) error {
 	switch {
 	case err != nil:
 		return err
-	case r.visitor():
-		return h.refuse(w, r, p, errLoggedOut)
+	case f.refused != nil:
+		return h.refuse(w, r, p, f.refused)
 	case f.wantsPreview():
 		p.Article.Title, p.Article.Source = f.Get("title"), r.sourceLine(f.citation())
 		return h.preview(w, r, p, 0)
 	}
 	post, err := h.board.PostArticle(r.Context(), board.NewArticle{
 		By: r.viewer.ID, FormKey: f.Key, Title: f.Get("title"), Citation: f.citation(),
-		Topics: p.chosen(), Keywords: f.keywords(), Text: f.text(), Remark: f.Get("remark"),
+		Topics: p.chosen(), Keywords: f.keywords(), Text: f.text(), Remark: f.Get("remark"), Draft: f.Action,
 	})
 	if err != nil {
 		return h.refuse(w, r, p, err)

@@ -107,7 +107,9 @@ func writeNumber(m *markup, p board.Post) {
 func writeTo(m *markup, v postView) {
 	switch {
 	case v.To.Post != 0:
-		m.tag(`<p class="to">`).words("To:").tag(" <a").attr("href", toPath(v)).tag("><bdi>").text(toName(v.To.Author)).tag("</bdi> #").number(v.To.Number).tag("</a></p>\n")
+		m.tag(`<p class="to">`).words("To:").tag(" <a").attr("href", toPath(v)).tag("><bdi>").text(toName(v.To.Author)).tag("</bdi> #").number(v.To.Number).tag("</a>")
+		writeAlso(m, v)
+		m.tag("</p>\n")
 	case v.To.Unavailable():
 		m.tag(`<p class="to">`).words("To:").tag(" ")
 		linked := m.outlink(v.To.URI)
@@ -115,7 +117,21 @@ func writeTo(m *markup, v postView) {
 		if linked {
 			m.tag("</a>")
 		}
+		writeAlso(m, v)
 		m.tag("</p>\n")
+	}
+}
+
+// writeAlso adds the others whom the post is to: posts of theirs, or, where it
+// came from elsewhere and names them alone, their pages.
+func writeAlso(m *markup, v postView) {
+	for _, a := range v.Also {
+		m.tag("; <a")
+		if a.Number < 0 {
+			m.attr("href", actorPath(a.Author)).tag("><bdi>").text(toName(a.Author)).tag("</bdi></a>")
+			continue
+		}
+		m.attr("href", numberPath(v, a.Number)).tag("><bdi>").text(toName(a.Author)).tag("</bdi> #").number(a.Number).tag("</a>")
 	}
 }
 
@@ -127,11 +143,14 @@ func toName(a board.Actor) string {
 	return a.Name
 }
 
-func toPath(v postView) string {
-	if v.here(v.To.Number) {
-		return "#p" + strconv.Itoa(v.To.Number)
+func toPath(v postView) string { return numberPath(v, v.To.Number) }
+
+// numberPath leads to a post of the same thread, on this page if it is there.
+func numberPath(v postView, number int) string {
+	if v.here(number) {
+		return "#p" + strconv.Itoa(number)
 	}
-	return placePath(v.Thread, v.To.Number)
+	return placePath(v.Thread, number)
 }
 
 // writeBody adds the text in its own language, folded under its warning.
@@ -148,7 +167,13 @@ func writeBody(m *markup, p board.Post) {
 		}
 		m.tag("><summary>").words("Content warning: %s", p.Warning).tag("</summary>")
 	}
+	if p.SameAs > 0 {
+		m.tag(`<details class="cw"><summary>`).words("Says the same as #%d", p.SameAs).tag("</summary>")
+	}
 	m.safe(p.HTML)
+	if p.SameAs > 0 {
+		m.tag("</details>")
+	}
 	if p.Warning != "" {
 		m.tag("</details>")
 	}

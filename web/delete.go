@@ -23,6 +23,9 @@ func (p *deletePage) sent() *form { return &p.Form }
 
 // showDelete answers GET /t/{thread}/{number}/delete.
 func (h *Handler) showDelete(w http.ResponseWriter, r *request) error {
+	if r.visitor() {
+		return &away{loginPath(r.URL.Path)}
+	}
 	p, err := h.deletePage(r, newForm(r.URL.Path))
 	if err != nil {
 		return err
@@ -33,17 +36,19 @@ func (h *Handler) showDelete(w http.ResponseWriter, r *request) error {
 // postDelete answers POST /t/{thread}/{number}/delete. The number and its place
 // stay, and so the answer leads there.
 func (h *Handler) postDelete(w http.ResponseWriter, r *request) error {
-	f, err := readForm(r, r.URL.Path)
+	f, err := h.receive(w, r)
 	if err != nil {
 		return err
 	}
 	p, err := h.deletePage(r, f)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if p.Removal {
+	case f.refused != nil:
+		return h.refuse(w, r, p, f.refused)
+	case p.Removal:
 		err = h.board.Remove(r.Context(), r.viewer.ID, p.Post.ID, f.Get("reason"))
-	} else {
+	default:
 		err = h.board.Delete(r.Context(), r.viewer.ID, p.Post.ID, nil)
 	}
 	if err != nil {
@@ -53,9 +58,6 @@ func (h *Handler) postDelete(w http.ResponseWriter, r *request) error {
 }
 
 func (h *Handler) deletePage(r *request, f form) (*deletePage, error) {
-	if r.visitor() {
-		return nil, &away{loginPath(r.URL.Path)}
-	}
 	id, number := threadID(r), postNumber(r)
 	thread, post, err := h.threadAndPost(r, id, number)
 	if err != nil {
@@ -63,12 +65,12 @@ func (h *Handler) deletePage(r *request, f form) (*deletePage, error) {
 	}
 	p := &deletePage{
 		Thread: thread, Post: post, HTML: h.answered(r, thread, post), Place: placePath(id, number),
-		Removal: h.board.MayRemove(r.viewer, post), Form: f,
+		Removal: h.board.MayRemove(r.viewer, post) || r.visitor() && f.Values.Has("reason"), Form: f,
 	}
 	switch {
 	case post.State != board.Live:
 		return nil, &away{p.Place}
-	case !p.Removal && !h.board.MayDelete(r.viewer, post):
+	case !r.visitor() && !p.Removal && !h.board.MayDelete(r.viewer, post):
 		return nil, board.Errorf(board.Forbidden, "Only its author or a moderator may take a post away.")
 	}
 	what := thread.Title

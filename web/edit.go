@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
 
 	"corkboard/board"
@@ -12,6 +13,7 @@ type editPage struct {
 	Thread board.Thread
 	Post   board.Post
 	Place  string
+	To     template.HTML // whom the post is to, which stays
 	Form   form
 }
 
@@ -22,6 +24,9 @@ func (p *editPage) Article() bool { return p.Post.Number == 0 }
 
 // showEdit answers GET /t/{thread}/{number}/edit.
 func (h *Handler) showEdit(w http.ResponseWriter, r *request) error {
+	if r.visitor() {
+		return &away{loginPath(r.URL.Path)}
+	}
 	p, err := h.editPage(r, newForm(r.URL.Path))
 	if err != nil {
 		return err
@@ -37,12 +42,15 @@ func (h *Handler) showEdit(w http.ResponseWriter, r *request) error {
 		values.Set("author", p.Thread.Citation.Author)
 		values.Set("date", p.Thread.Citation.Date)
 	}
+	if err := h.restore(r, &p.Form); err != nil {
+		return err
+	}
 	return h.show(w, r, p)
 }
 
 // postEdit answers POST /t/{thread}/{number}/edit.
 func (h *Handler) postEdit(w http.ResponseWriter, r *request) error {
-	f, err := readForm(r, r.URL.Path)
+	f, err := h.receive(w, r)
 	if err != nil {
 		return err
 	}
@@ -50,10 +58,12 @@ func (h *Handler) postEdit(w http.ResponseWriter, r *request) error {
 	switch {
 	case err != nil:
 		return err
+	case f.refused != nil:
+		return h.refuse(w, r, p, f.refused)
 	case f.wantsPreview():
 		return h.preview(w, r, p, p.Thread.ID)
 	}
-	edit := board.EditPost{By: r.viewer.ID, Post: p.Post.ID, Text: f.text()}
+	edit := board.EditPost{By: r.viewer.ID, Post: p.Post.ID, Text: f.text(), Draft: f.Action}
 	if p.Article() {
 		citation := f.citation()
 		edit.Title, edit.Citation = f.Get("title"), &citation
@@ -64,10 +74,9 @@ func (h *Handler) postEdit(w http.ResponseWriter, r *request) error {
 	return seeOther(w, p.Place)
 }
 
+// editPage is the form for a post, with nothing of it that a visitor could not
+// read anyway: what is in the inputs is put there for its author alone.
 func (h *Handler) editPage(r *request, f form) (*editPage, error) {
-	if r.visitor() {
-		return nil, &away{loginPath(r.URL.Path)}
-	}
 	id, number := threadID(r), postNumber(r)
 	thread, post, err := h.threadAndPost(r, id, number)
 	switch {
@@ -75,14 +84,16 @@ func (h *Handler) editPage(r *request, f form) (*editPage, error) {
 		return nil, err
 	case post.State != board.Live:
 		return nil, board.Errorf(board.Gone, "Post %d was deleted.", number)
-	case !h.board.MayEdit(r.viewer, post):
+	case !r.visitor() && !h.board.MayEdit(r.viewer, post):
 		return nil, board.Errorf(board.Forbidden, "Only its author may change a post.")
 	}
 	title := r.t("Edit post %d of %s", number, thread.Title)
 	if number == 0 {
 		title = r.t("Edit %s", thread.Title)
 	}
+	m := newMarkup(r.reader)
+	writeTo(m, postView{Post: post, here: func(int) bool { return false }})
 	return &editPage{
-		frame: h.frame(r, "edit", title), Thread: thread, Post: post, Place: placePath(id, number), Form: f,
+		frame: h.frame(r, "edit", title), Thread: thread, Post: post, Place: placePath(id, number), To: m.html(), Form: f,
 	}, nil
 }

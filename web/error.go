@@ -54,6 +54,7 @@ type errorPage struct {
 	Text    string
 	Way     string // text of the link that leads on; may be empty
 	WayPath string
+	Kept    *kept // what was typed; nil for nothing
 }
 
 // headings are what the errors are called.
@@ -86,7 +87,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *request, err error) {
 		return
 	}
 	p := &errorPage{frame: h.frame(r, "error", r.t(headings[status])), Heading: r.t(headings[status]), Text: text}
-	p.status = status
+	p.status, p.Kept = status, h.kept(r, status)
 	if missing, ok := errors.AsType[*missing](err); ok {
 		p.Way, p.WayPath = missing.way, missing.path
 	}

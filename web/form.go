@@ -1,13 +1,16 @@
 package web
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"html/template"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"corkboard/board"
 )
@@ -15,18 +18,26 @@ import (
 // form is what somebody typed, and what is wrong with it. Its values are kept
 // through every refusal and every preview.
 type form struct {
-	Action   string // path
-	Key      string // makes the second click on the button find the first one's post
-	Values   url.Values
-	Problems []problem
-	Preview  template.HTML // of the text; empty unless it was asked for
-	Shown    bool          // there is a preview
+	Action    string // path
+	Key       string // makes the second click on the button find the first one's post
+	Values    url.Values
+	Problems  []problem
+	Preview   template.HTML // of the text; empty unless it was asked for
+	Shown     bool          // there is a preview
+	Strangers []string      // handles in the text that nobody is known by
+	Login     bool          // name and password are asked for with it
+	Repeats   bool          // an earlier post says the same; it may be posted all the same
+	Restored  time.Time     // when the draft was saved that is in it; zero if none is
+
+	refused error // why it is not to be taken, whatever it says
 }
 
 // problem is one reason why a form came back.
 type problem struct {
 	Field string // name of the input; empty if it is about none of them
 	Text  string
+	Way   string // text of a link that leads on; may be empty
+	Path  string // where it leads
 }
 
 func newForm(action string) form {
@@ -37,20 +48,27 @@ func newForm(action string) form {
 // one character. A NUL is in no text.
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "")
 
-// readForm reads a form that was sent.
+// readForm reads a form that was sent. Of one that is too long the beginning
+// comes back with the error.
 func readForm(r *request, action string) (form, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return form{}, &refusal{http.StatusUnsupportedMediaType, r.t("Forms are sent here as application/x-www-form-urlencoded.")}
 	}
-	if err := r.ParseForm(); err != nil {
-		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return form{}, &refusal{http.StatusRequestEntityTooLarge, r.t("This is too long: a form may have %d kilobytes.", tooLarge.Limit>>10)}
-		}
+	body, err := io.ReadAll(r.Body)
+	var refused error
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		refused = &refusal{http.StatusRequestEntityTooLarge, r.t("This is too long: a form may have %d kilobytes.", tooLarge.Limit>>10)}
+		body = wholeEscapes(body)
+	} else if err != nil {
+		return form{}, &refusal{http.StatusBadRequest, r.t("This form cannot be read. Go back and send it again.")}
+	}
+	values, err := url.ParseQuery(string(body))
+	if err != nil && refused == nil {
 		return form{}, &refusal{http.StatusBadRequest, r.t("This form cannot be read. Go back and send it again.")}
 	}
 	f := newForm(action)
-	for name, values := range r.PostForm {
+	for name, values := range values {
 		for _, value := range values {
 			f.Values.Add(name, newlines.Replace(strings.ToValidUTF8(value, "\uFFFD")))
 		}
@@ -58,14 +76,26 @@ func readForm(r *request, action string) (form, error) {
 	if key := f.Get("key"); key != "" && len(key) <= 64 {
 		f.Key = key
 	}
-	return f, nil
+	r.sent = &f
+	return f, refused
+}
+
+// wholeEscapes leaves out the half of an escape that a body was cut off in.
+func wholeEscapes(body []byte) []byte {
+	if i := bytes.LastIndexByte(body, '%'); i >= 0 && i > len(body)-3 {
+		return body[:i]
+	}
+	return body
 }
 
 // Get is the value of one input.
 func (f *form) Get(name string) string { return f.Values.Get(name) }
 
-// wantsPreview reports whether the button said so.
-func (f *form) wantsPreview() bool { return f.Get("do") == "preview" }
+// wants reports whether the button said so.
+func (f *form) wants(do string) bool { return f.Get("do") == do }
+
+// wantsPreview reports whether the button for it was pressed.
+func (f *form) wantsPreview() bool { return f.wants("preview") }
 
 // text is what the inputs that every post has say.
 func (f *form) text() board.Text {
@@ -87,6 +117,10 @@ func (h *Handler) refuse(w http.ResponseWriter, r *request, c formContent, err e
 		setRetryAfter(w.Header(), refused)
 	}
 	f := c.sent()
+	if repeat, ok := errors.AsType[*board.RepeatError](err); ok {
+		p.Way, p.Path = r.t("Go to post %d", repeat.Earlier.Number), placePath(repeat.Earlier.Thread, repeat.Earlier.Number)
+		f.Key, f.Repeats = rand.Text(), true
+	}
 	f.Problems = append(f.Problems, p)
 	c.base().status, c.base().Failed = status, true
 	return h.show(w, r, c)
@@ -102,12 +136,12 @@ func (h *Handler) preview(w http.ResponseWriter, r *request, c formContent, thre
 	m := newMarkup(r.reader)
 	writeBody(m, board.Post{HTML: html, Language: board.Language(f.Get("language")), Warning: f.Get("warning")})
 	f.Preview, f.Shown = m.html(), true
+	if f.Strangers, err = h.board.Strangers(r.Context(), f.Get("text")); err != nil {
+		return h.refuse(w, r, c, err)
+	}
 	c.base().Title = r.t("Preview: %s", c.base().Title)
 	return h.show(w, r, c)
 }
-
-// errLoggedOut is what a member hears whose log-in ended while he wrote.
-var errLoggedOut = board.Errorf(board.Forbidden, "You are logged out. Log in in another window, then send this again: your text is still here.")
 
 // seeOther leads on after a form was taken.
 func seeOther(w http.ResponseWriter, path string) error {

@@ -38,21 +38,29 @@ func (h *Handler) postLogin(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	name := h.typedName(f.Get("name"))
-	if wait := h.logins.wait("name "+name, "from "+network(h.config.ClientIP(r.Request))); wait > 0 {
-		return h.refuse(w, r, h.loginPage(r, f), tooManyLogins(wait))
-	}
-	member, err := h.board.Login(r.Context(), name, f.Get("password"))
+	member, err := h.checkLogin(r, &f, "name")
 	if err != nil {
-		if board.KindOf(err) == board.Forbidden {
-			err = board.FieldErrorf("name", "Name or password is wrong.")
-		}
 		return h.refuse(w, r, h.loginPage(r, f), err)
 	}
 	if err := h.logIn(w, r, member.ID); err != nil {
 		return err
 	}
 	return seeOther(w, localPath(f.Get("next")))
+}
+
+// checkLogin finds the member whose name and password a form has; field is the
+// input for the name. There are only so many tries.
+func (h *Handler) checkLogin(r *request, f *form, field string) (board.Member, error) {
+	name, password := h.typedName(f.Get(field)), f.Get("password")
+	f.Values.Del("password") // it is shown to nobody and kept nowhere
+	if wait := h.logins.wait("name "+name, "from "+network(h.config.ClientIP(r.Request))); wait > 0 {
+		return board.Member{}, tooManyLogins(wait)
+	}
+	member, err := h.board.Login(r.Context(), name, password)
+	if err != nil && board.KindOf(err) == board.Forbidden {
+		err = board.FieldErrorf(field, "Name or password is wrong.")
+	}
+	return member, err
 }
 
 func tooManyLogins(wait time.Duration) error {

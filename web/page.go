@@ -20,6 +20,7 @@ type request struct {
 	*reader
 	viewer board.Viewer // zero for a visitor
 	member board.Member // zero for a visitor
+	sent   *form        // with it, once it was read
 }
 
 // visitor reports whether nobody is logged in.
@@ -48,10 +49,10 @@ func (h *Handler) page(handle handler) http.Handler {
 // admit refuses forms that another site made a browser send, bounds the body,
 // and finds out who is there.
 func (h *Handler) admit(w http.ResponseWriter, r *request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, h.config.Limits.FormBytes)
 	if err := h.origin.Check(r.Request); err != nil {
 		return board.Errorf(board.Forbidden, "This form was sent from another site. Open it here and send it again.")
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, h.config.Limits.FormBytes)
 	var err error
 	r.viewer, r.member, err = h.viewer(r.Request)
 	return err

@@ -39,6 +39,9 @@ func formPath(id board.ThreadID, number int, form string) string {
 	return fmt.Sprintf("/t/%d/%d/%s", id, number, form)
 }
 
+// keywordsPath leads to the keywords of a thread with who added them.
+func keywordsPath(id board.ThreadID) string { return fmt.Sprintf("/t/%d/keywords", id) }
+
 // actorPath leads to the page that the board has of an actor.
 func actorPath(a board.Actor) string {
 	switch {

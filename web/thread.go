@@ -138,6 +138,9 @@ func (h *Handler) threadPage(r *request, id board.ThreadID, from int) (content, 
 	}
 	if p.MayReply {
 		p.Form = newForm(formPath(id, 0, "reply"))
+		if err := h.restore(r, &p.Form); err != nil {
+			return nil, err
+		}
 	}
 	p.Skip = r.t("Skip to comments")
 	p.Canonical = string(h.config.Address) + threadPagePath(id, from)
