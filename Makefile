@@ -4,6 +4,9 @@ export CGO_ENABLED = 1
 
 FUZZTIME ?= 10s
 
+# What the browser tests examine pages with; npm ci fetches it there.
+AXE = cmd/corkboard/testdata/axe
+
 # The version in the binary comes from git, where there is a git to ask.
 VCS    = $(if $(shell git rev-parse HEAD 2>/dev/null),auto,false)
 # The linker warns about dlopen: SQLite could load extensions with it; the board loads none.
@@ -21,6 +24,8 @@ build: ## bin/corkboard, one static file with full-text search in it
 	go build -buildvcs=$(VCS) $(STATIC) -o bin/corkboard ./cmd/corkboard
 
 test: ## everything that proves it works
+	@command -v chromium >/dev/null || echo "Chromium is not here (Debian: apt-get install chromium): the tests in a browser are passed over"
+	@[ -e $(AXE)/node_modules/axe-core ] || echo "axe-core is not here (npm ci --prefix $(AXE)): pages are not examined with it"
 	go test -timeout 20m ./...
 
 check: ## what CI runs: format, tidy, vet, linters, tests with the race detector

@@ -158,7 +158,7 @@ func (p *settingsPage) Tongue(label, asBrowser string) input {
 	i := p.Form.input("language", label, "")
 	i.Options = []option{{Label: asBrowser, Chosen: i.Value == ""}}
 	for _, t := range p.Languages {
-		i.Options = append(i.Options, option{Value: t.Tag, Label: t.Name, Chosen: t.Tag == i.Value})
+		i.Options = append(i.Options, option{Value: t.Tag, Label: t.Name, Lang: t.Tag, Chosen: t.Tag == i.Value})
 	}
 	return i
 }

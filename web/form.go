@@ -163,6 +163,7 @@ type input struct {
 // option is one choice.
 type option struct {
 	Value, Label string
+	Lang         string // of the label, where it is not the page's
 	Chosen       bool
 }
 

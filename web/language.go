@@ -27,6 +27,9 @@ var languages = []option{
 // languageOptions are the choices of a form, one of them chosen.
 func languageOptions(chosen, none string) []option {
 	options := append([]option{{Value: "", Label: none}}, languages...)
+	for i := range options {
+		options[i].Lang = options[i].Value // each is in its own name
+	}
 	i := slices.IndexFunc(options, func(o option) bool { return o.Value == chosen })
 	if i < 0 {
 		options, i = append(options, option{Value: chosen, Label: chosen}), len(options)

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -73,7 +74,18 @@ func (m *markup) attr(name, value string) *markup {
 }
 
 // safe adds HTML that the board made safe when the post was accepted.
-func (m *markup) safe(html string) *markup { return m.tag(html) }
+func (m *markup) safe(html string) *markup { return m.tag(focusable(html)) }
+
+// blocks are the two ways in which a code block begins in a safe text.
+var blocks = strings.NewReplacer("<pre>", `<pre tabindex="0">`, "<pre ", `<pre tabindex="0" `)
+
+// focusable lets the keyboard reach code blocks: they scroll within themselves.
+func focusable(html string) string {
+	if !strings.Contains(html, "<pre") {
+		return html
+	}
+	return blocks.Replace(html)
+}
 
 // outlink begins a link to another site. Where the address is none that may be
 // followed it adds nothing and returns false.
