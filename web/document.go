@@ -16,8 +16,10 @@ import (
 // document is a page that is ready to be sent. It never changes.
 type document struct {
 	status int
-	link   string // Link header; may be empty
-	etag   string // weak: one for both encodings; empty until signed
+	kind   string    // Content-Type; empty is HTML
+	link   string    // Link header; may be empty
+	etag   string    // weak: one for both encodings; empty until signed
+	made   time.Time // zero where Last-Modified is of no use
 	plain  []byte
 	zipped func() []byte // made when somebody first asks for it
 }
@@ -54,7 +56,10 @@ func (h *Handler) sendPublic(w http.ResponseWriter, r *request, d *document) {
 	head := w.Header()
 	head.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(visitorAge.Seconds())))
 	head.Set("ETag", d.etag)
-	if d.status == http.StatusOK && matches(r.Header.Get("If-None-Match"), d.etag) {
+	if !d.made.IsZero() {
+		head.Set("Last-Modified", d.made.UTC().Format(http.TimeFormat))
+	}
+	if d.status == http.StatusOK && d.unchanged(r.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -64,7 +69,7 @@ func (h *Handler) sendPublic(w http.ResponseWriter, r *request, d *document) {
 // send writes the document. That the reader has gone is nobody's error.
 func (h *Handler) send(w http.ResponseWriter, r *request, d *document) {
 	head := w.Header()
-	head.Set("Content-Type", "text/html; charset=utf-8")
+	head.Set("Content-Type", or(d.kind, "text/html; charset=utf-8"))
 	if d.link != "" {
 		head.Set("Link", d.link)
 	}
@@ -76,6 +81,16 @@ func (h *Handler) send(w http.ResponseWriter, r *request, d *document) {
 	head.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(d.status)
 	_, _ = w.Write(body)
+}
+
+// unchanged reports whether whoever asks has the document already (RFC 9110,
+// §13.2.2: a date counts only where there is no tag).
+func (d *document) unchanged(r *http.Request) bool {
+	if tags := r.Header.Get("If-None-Match"); tags != "" {
+		return matches(tags, d.etag)
+	}
+	since, err := http.ParseTime(r.Header.Get("If-Modified-Since"))
+	return err == nil && !d.made.IsZero() && !d.made.Truncate(time.Second).After(since)
 }
 
 // matches reports whether an If-None-Match header names the tag (RFC 9110,

@@ -64,11 +64,7 @@ func (h *Handler) showMember(w http.ResponseWriter, r *request) error {
 // showHandle answers /~{name} and /~{name@host}: the page here of somebody from
 // elsewhere. Those of ours have theirs under /members and /topics.
 func (h *Handler) showHandle(w http.ResponseWriter, r *request) error {
-	name, host, _ := strings.Cut(mux.Vars(r.Request)["handle"], "@")
-	if strings.EqualFold(host, h.config.Address.Host()) {
-		host = ""
-	}
-	person, err := h.board.ActorByHandle(r.Context(), name, host)
+	person, err := h.handled(r)
 	if err != nil {
 		return err
 	}
@@ -84,6 +80,15 @@ func (h *Handler) showHandle(w http.ResponseWriter, r *request) error {
 		p.Profile = person.URL
 	}
 	return h.showPerson(w, r, p)
+}
+
+// handled is the actor whose name or handle is in the address.
+func (h *Handler) handled(r *request) (board.Actor, error) {
+	name, host, _ := strings.Cut(mux.Vars(r.Request)["handle"], "@")
+	if strings.EqualFold(host, h.config.Address.Host()) {
+		host = ""
+	}
+	return h.board.ActorByHandle(r.Context(), name, host)
 }
 
 // leadToHandle answers /@{name}, as Mastodon's pages are called.

@@ -76,12 +76,14 @@ func (h *Handler) setHeaders(head http.Header) {
 
 // site is what is the same on every page.
 type site struct {
-	Name       string
-	Address    board.Address
-	Disclaimer string
-	Demo       bool
-	CSS, Icon  string // paths
-	JS         string
+	Name      string
+	Address   board.Address
+	Owner     Owner
+	Words     words // the owner's
+	Demo      bool
+	CSS, Icon string // paths
+	JS        string
+	Logo      string // empty if there is none
 }
 
 // frame is what is around every page; the struct of each page embeds one.

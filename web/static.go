@@ -18,6 +18,7 @@ var staticFiles embed.FS
 // what is in it.
 type asset struct {
 	kind          string // media type
+	policy        string // Content-Security-Policy; empty is that of pages
 	plain, zipped []byte
 }
 
@@ -25,12 +26,20 @@ type asset struct {
 type assets struct {
 	byPath        map[string]asset
 	css, icon, js string
+	logo          string // empty if there is none
 }
 
-var assetKinds = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+var assetKinds = map[string]string{
+	".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8",
+	".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp",
+}
 
-func loadAssets() (assets, error) {
+// loadAssets readies the files, in the owner's colours and with his logo.
+func loadAssets(o Owner) (assets, error) {
 	a := assets{byPath: map[string]asset{}}
+	if o.Logo.Body != nil {
+		a.logo = a.add("static/logo"+o.Logo.Extension, o.Logo.Body, picturePolicy)
+	}
 	err := fs.WalkDir(staticFiles, "static", func(file string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -39,21 +48,30 @@ func loadAssets() (assets, error) {
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(plain)
-		extension := path.Ext(file)
-		name := "/" + strings.TrimSuffix(file, extension) + "." + hex.EncodeToString(sum[:6]) + extension
-		a.byPath[name] = asset{assetKinds[extension], plain, zip(plain)}
-		switch extension {
+		switch path.Ext(file) {
 		case ".css":
-			a.css = name
+			a.css = a.add(file, append(plain, o.Colors.rules()...), "")
 		case ".svg":
-			a.icon = name
+			a.icon = a.add(file, plain, picturePolicy)
 		case ".js":
-			a.js = name
+			a.js = a.add(file, plain, "")
 		}
 		return nil
 	})
 	return a, err
+}
+
+// picturePolicy is of pictures: whatever an SVG may have in it, it runs
+// nothing and fetches nothing, opened by itself too.
+const picturePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+// add keeps a file under a name with its hash, and returns its path.
+func (a *assets) add(file string, plain []byte, policy string) string {
+	sum := sha256.Sum256(plain)
+	extension := path.Ext(file)
+	name := "/" + strings.TrimSuffix(file, extension) + "." + hex.EncodeToString(sum[:6]) + extension
+	a.byPath[name] = asset{assetKinds[extension], policy, plain, zip(plain)}
+	return name
 }
 
 // showStatic answers /static/{file}.
@@ -64,6 +82,9 @@ func (h *Handler) showStatic(w http.ResponseWriter, r *request) error {
 	}
 	head := w.Header()
 	head.Set("Content-Type", a.kind)
+	if a.policy != "" {
+		head.Set("Content-Security-Policy", a.policy)
+	}
 	head.Set("Cache-Control", "public, max-age=31536000, immutable")
 	head.Set("Vary", "Accept-Encoding")
 	body := a.plain

@@ -108,6 +108,15 @@ type catalogue struct {
 	matcher language.Matcher
 }
 
+// Languages are the tags of those that the pages can be had in.
+func Languages() []string {
+	c, err := loadCatalogue("en")
+	if err != nil {
+		return []string{"en"} // a fault in a translation stops New
+	}
+	return c.tags()
+}
+
 // rightToLeft are the languages whose pages run the other way.
 var rightToLeft = []string{"ar", "fa", "he", "ur"}
 
@@ -162,6 +171,9 @@ func (c *catalogue) tags() (tags []string) {
 	}
 	return tags
 }
+
+// own is the texts in the owner's language.
+func (c *catalogue) own() *texts { return c.all[0] }
 
 // in is the texts of a language, the owner's if there are none.
 func (c *catalogue) in(tag string) *texts {

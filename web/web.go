@@ -16,17 +16,17 @@ import (
 
 // Config is what the web needs to show a board.
 type Config struct {
-	Board      *board.Board
-	Sessions   scs.Store // keeps who is logged in; of the tokens it must keep hashes only
-	Address    board.Address
-	Name       string                     // the board's name, in the masthead
-	Disclaimer string                     // the owner's words in the footer; may be empty
-	Language   string                     // of the pages, for whom none is as he asks; BCP 47, empty is en
-	Zone       *time.Location             // of every time that is shown, unless the reader sets another; nil is UTC
-	Demo       bool                       // everything on the board is invented, and every page says so
-	ClientIP   func(*http.Request) string // who asks, behind a proxy too; nil takes the connection's address
-	Log        *slog.Logger
-	Limits     Limits
+	Board    *board.Board
+	Sessions scs.Store // keeps who is logged in; of the tokens it must keep hashes only
+	Address  board.Address
+	Name     string // the board's name, in the masthead
+	Owner    Owner
+	Language string                     // of the pages, for whom none is as he asks; BCP 47, empty is en
+	Zone     *time.Location             // of every time that is shown, unless the reader sets another; nil is UTC
+	Demo     bool                       // everything on the board is invented, and every page says so
+	ClientIP func(*http.Request) string // who asks, behind a proxy too; nil takes the connection's address
+	Log      *slog.Logger
+	Limits   Limits
 
 	// Details reads what a page says of the article on it; nil leaves the button
 	// away. Its errors are the board's.
@@ -87,7 +87,7 @@ func New(c Config) (*Handler, error) {
 	if c.ClientIP == nil {
 		c.ClientIP = connectionIP
 	}
-	assets, err := loadAssets()
+	assets, err := loadAssets(c.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,8 @@ func New(c Config) (*Handler, error) {
 	h := &Handler{
 		board: c.Board, config: c, static: assets.byPath,
 		site: site{
-			Name: c.Name, Address: c.Address, Disclaimer: c.Disclaimer, Demo: c.Demo, CSS: assets.css, Icon: assets.icon, JS: assets.js,
+			Name: c.Name, Address: c.Address, Owner: c.Owner, Words: newWords(c.Board, c.Owner),
+			Demo: c.Demo, CSS: assets.css, JS: assets.js, Icon: assets.icon, Logo: assets.logo,
 		},
 		catalogue: words,
 		cache:     newCache(c.Limits.CacheBytes),
@@ -135,6 +136,11 @@ func (h *Handler) routes() []route {
 		{"GET", "/", h.showHome},
 		{"GET", threadPath + "/since", h.showSince},
 		{"GET", postPath + "/glance", h.showGlance},
+		{"GET", "/index.atom", h.showIndexFeed},
+		{"GET", threadPath + feedSuffix, h.showThreadFeed},
+		{"GET", "/topics/{name}" + feedSuffix, h.showTopicFeed},
+		{"GET", "/members/{name}" + feedSuffix, h.showMemberFeed},
+		{"GET", "/~{handle}" + feedSuffix, h.showHandleFeed},
 		{"GET", "/static/{file}", h.showStatic},
 		{"GET", "/favicon.ico", h.showIcon},
 		{"GET", "/posts", h.showLatest},

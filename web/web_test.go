@@ -53,7 +53,7 @@ func newLimitedWorld(t testing.TB, limits board.Limits, change ...func(*web.Conf
 	}, slog.New(slog.DiscardHandler))
 	config := web.Config{
 		Board: w.Board, Sessions: w.db.Sessions(), Address: address, Name: "Example Board",
-		Disclaimer: "Run by volunteers.", Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Owner: web.Owner{Disclaimer: "Run by volunteers."}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	for _, c := range change {
 		c(&config)

@@ -13,6 +13,7 @@ import (
 
 	"corkboard/activitypub"
 	"corkboard/board"
+	"corkboard/web"
 )
 
 // Config is what the operator sets, by flag or by environment: --listen is
@@ -21,8 +22,6 @@ type Config struct {
 	URL            string   `help:"What the world calls the board, such as https://board.example; fixed for ever. A first serve without it makes a board at http://localhost:8080."`
 	Listen         string   `default:"127.0.0.1:8080" help:"Address and port to listen on."`
 	Data           string   `default:"./data" help:"Folder of board.db."`
-	Name           string   `default:"Corkboard" help:"The board's name on its pages."`
-	Disclaimer     string   `help:"The owner's words at the foot of every page."`
 	Timezone       string   `default:"UTC" help:"Zone of the times that visitors see, such as Europe/Berlin."`
 	TrustedProxies []string `help:"CIDRs of proxies whose X-Forwarded-For counts."`
 	DebugListen    string   `help:"Address for /metrics /healthz /readyz /debug/pprof; keep it private."`
@@ -39,7 +38,10 @@ type Config struct {
 	Backlog        int      `default:"20000" help:"How many activities may wait to be worked out before others are asked to come back later."`
 	LogLevel       string   `default:"info" enum:"debug,info,warn,error" help:"How much to log: debug, info, warn or error."`
 
+	ownerConfig
+
 	address       board.Address
+	owner         web.Owner
 	zone          *time.Location
 	proxies       []netip.Prefix
 	allowNetworks []netip.Prefix
@@ -71,6 +73,9 @@ func (c *Config) Validate() error {
 		return err
 	}
 	if c.excerpts, err = parseExcerpts(c.Excerpts); err != nil {
+		return err
+	}
+	if c.owner, err = c.ownerConfig.read(); err != nil {
 		return err
 	}
 	if err := checkListen("CORKBOARD_LISTEN", c.Listen); err != nil {

@@ -135,7 +135,7 @@ var discard = slog.New(slog.DiscardHandler)
 func newGoalServer(t testing.TB, folder string) *server {
 	t.Helper()
 	c := &Config{
-		URL: string(goalAddress), Listen: "127.0.0.1:0", Data: folder, Name: "Corkboard", Timezone: "UTC",
+		URL: string(goalAddress), Listen: "127.0.0.1:0", Data: folder, ownerConfig: ownerConfig{Name: "Corkboard"}, Timezone: "UTC",
 		AllowHTTP: true, AllowNetworks: []string{"127.0.0.0/8"},
 	}
 	if err := c.Validate(); err != nil {

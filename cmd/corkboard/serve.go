@@ -84,8 +84,8 @@ func (s *server) connect(ctx context.Context) error {
 		Blocked: s.config.blocked, MaxBacklog: s.config.Backlog, Woke: s.courier.Wake, Render: s.speaker.Render, AllowHTTP: s.config.AllowHTTP, Log: s.log,
 	})
 	pages, err := web.New(web.Config{
-		Board: s.board, Sessions: s.db.Sessions(), Address: s.board.Address(), Name: s.config.Name, Disclaimer: s.config.Disclaimer,
-		Zone: s.config.zone, ClientIP: clientIP(s.config.proxies), Log: s.log, Demo: s.demo,
+		Board: s.board, Sessions: s.db.Sessions(), Address: s.board.Address(), Name: s.config.Name, Owner: s.owner(),
+		Language: s.config.Language, Zone: s.config.zone, ClientIP: clientIP(s.config.proxies), Log: s.log, Demo: s.demo,
 		Details: s.details, Microblog: s.speaker.Content,
 		Limits: web.Limits{LoginBurst: s.config.LoginTries},
 	})
@@ -99,6 +99,14 @@ func (s *server) connect(ctx context.Context) error {
 	pages.Register(router)
 	s.handler = survivePanics(s.log, onlyHost(s.board.Address(), router))
 	return nil
+}
+
+// owner is what the settings say of how the board looks, and what only the
+// program knows.
+func (s *server) owner() web.Owner {
+	o := s.config.owner
+	o.Version, o.Blocked = version(), s.config.BlockedHosts
+	return o
 }
 
 // siteSigner signs what the board fetches, as its own actor.
