@@ -198,6 +198,21 @@ func Plain(html string) string {
 	return b.String()
 }
 
+// PlainLines is the text of safe HTML, a line for each line or block.
+func PlainLines(html string) string {
+	var b strings.Builder
+	for line := range lines(html, true) {
+		if line = strings.Join(strings.Fields(line), " "); line == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
 // Excerpt is the beginning of a text in so many words, with … where it was
 // cut. What microblogs hide of long addresses is hidden here too.
 func Excerpt(html string, words int) string {

@@ -8,22 +8,36 @@ import (
 	"corkboard/board"
 )
 
+// column is a run of posts of a thread, one under the other.
+type column struct {
+	thread board.Thread
+	posts  []board.Post
+	here   func(int) bool // reports whether the page has the post of this number
+	unread unread
+}
+
 // postView is a post as one reader sees it on one page.
 type postView struct {
 	board.Post
 	heading string         // level of its hidden heading: "2" or "3"
-	here    func(int) bool // reports whether the page has the post of this number
+	here    func(int) bool // as of its column
 	poster  bool           // its author posted the article
 	viewer  board.Viewer   // whose buttons are shown
+	spread  string         // how far it has come on other servers; empty if that is not told
 }
 
-// writePosts is a run of posts, one under the other.
-func (h *Handler) writePosts(r *request, t board.Thread, posts []board.Post, here func(int) bool) template.HTML {
+// writePosts is a column, with a line where the posts begin that are new to the
+// reader.
+func (h *Handler) writePosts(r *request, c column) template.HTML {
 	m := newMarkup(r.reader)
-	for _, p := range posts {
+	spreads := h.phrases(r, c.posts)
+	for _, p := range c.posts {
+		if p.Number == c.unread.first && !c.unread.since.IsZero() {
+			m.tag(`<p class="new" id="new" tabindex="-1">`).mix("New since %s", func() { m.time(c.unread.since) }).tag("</p>\n")
+		}
 		h.writePost(m, postView{
-			Post: p, heading: "3", here: here, viewer: r.viewer,
-			poster: p.Author.ID == t.Article.Author.ID,
+			Post: p, heading: "3", here: c.here, viewer: r.viewer, spread: spreads[p.ID],
+			poster: p.Author.ID == c.thread.Article.Author.ID,
 		})
 	}
 	return m.html()
@@ -34,13 +48,14 @@ func (h *Handler) writeOne(r *request, t board.Thread, p board.Post) template.HT
 	m := newMarkup(r.reader)
 	h.writePost(m, postView{
 		Post: p, heading: "2", here: func(int) bool { return false }, viewer: r.viewer,
-		poster: p.Author.ID == t.Article.Author.ID,
+		poster: p.Author.ID == t.Article.Author.ID, spread: h.phrases(r, []board.Post{p})[p.ID],
 	})
 	return m.html()
 }
 
 // writePost adds a post in the order that the board has always had: whom it
-// answers, text, number and author, what can be done with it.
+// answers, text, number and author, what can be done with it. Who wants to know
+// first who speaks has set so. The bare number is for links of older boards.
 func (h *Handler) writePost(m *markup, v postView) {
 	n := v.Number
 	m.tag(`<article class="post" tabindex="-1" id="p`).number(n).tag(`" aria-labelledby="h`).number(n).tag(`">`)
@@ -50,16 +65,21 @@ func (h *Handler) writePost(m *markup, v postView) {
 		m.tag("</article>\n")
 		return
 	}
+	if m.ByTop {
+		writeByline(m, v)
+	}
 	writeTo(m, v)
 	writeBody(m, v.Post)
-	writeByline(m, v)
+	if !m.ByTop {
+		writeByline(m, v)
+	}
 	h.writeActions(m, v)
 	m.tag("</article>\n")
 }
 
 // writeHeading adds what a screen reader goes by; it is not to be seen.
 func (h *Handler) writeHeading(m *markup, v postView) {
-	m.tag("<h").tag(v.heading).tag(` class="vh" id="h`).number(v.Number).tag(`">`)
+	m.tag("<h").tag(v.heading).tag(` class="vh" id="h`).number(v.Number).tag(`"><a id="`).number(v.Number).tag(`"></a>`)
 	switch {
 	case v.State == board.Deleted:
 		m.words("Post %d, deleted", v.Number)
@@ -88,14 +108,18 @@ func (h *Handler) writeTombstone(m *markup, v postView) {
 	m.tag(`<p class="byline tomb">`)
 	writeNumber(m, v.Post)
 	when := func() { m.time(v.ClosedAt) }
-	if v.State == board.Removed {
+	switch {
+	case v.State == board.Removed:
 		m.mix("removed by %s on %s", func() { m.text(v.ClosedBy) }, when)
 		if v.Reason != "" {
 			m.tag(": ").text(v.Reason)
 		}
-	} else {
+	case v.Local():
 		m.mix("deleted by its author on %s", when)
+	default:
+		m.mix("removed at its origin (%s) on %s", func() { m.text(v.Author.Host) }, when)
 	}
+	writeSpread(m, v)
 	m.tag("</p>")
 }
 
@@ -107,7 +131,7 @@ func writeNumber(m *markup, p board.Post) {
 func writeTo(m *markup, v postView) {
 	switch {
 	case v.To.Post != 0:
-		m.tag(`<p class="to">`).words("To:").tag(" <a").attr("href", toPath(v)).tag("><bdi>").text(toName(v.To.Author)).tag("</bdi> #").number(v.To.Number).tag("</a>")
+		m.tag(`<p class="to">`).words("To:").tag(" <a").attr("href", toPath(m, v)).tag("><bdi>").text(toName(v.To.Author)).tag("</bdi> #").number(v.To.Number).tag("</a>")
 		writeAlso(m, v)
 		m.tag("</p>\n")
 	case v.To.Unavailable():
@@ -131,7 +155,7 @@ func writeAlso(m *markup, v postView) {
 			m.attr("href", actorPath(a.Author)).tag("><bdi>").text(toName(a.Author)).tag("</bdi></a>")
 			continue
 		}
-		m.attr("href", numberPath(v, a.Number)).tag("><bdi>").text(toName(a.Author)).tag("</bdi> #").number(a.Number).tag("</a>")
+		m.attr("href", numberPath(m, v, a.Number)).tag("><bdi>").text(toName(a.Author)).tag("</bdi> #").number(a.Number).tag("</a>")
 	}
 }
 
@@ -143,14 +167,14 @@ func toName(a board.Actor) string {
 	return a.Name
 }
 
-func toPath(v postView) string { return numberPath(v, v.To.Number) }
+func toPath(m *markup, v postView) string { return numberPath(m, v, v.To.Number) }
 
 // numberPath leads to a post of the same thread, on this page if it is there.
-func numberPath(v postView, number int) string {
+func numberPath(m *markup, v postView, number int) string {
 	if v.here(number) {
 		return "#p" + strconv.Itoa(number)
 	}
-	return placePath(v.Thread, number)
+	return m.placePath(v.Thread, number)
 }
 
 // writeBody adds the text in its own language, folded under its warning.
@@ -170,7 +194,7 @@ func writeBody(m *markup, p board.Post) {
 	if p.SameAs > 0 {
 		m.tag(`<details class="cw"><summary>`).words("Says the same as #%d", p.SameAs).tag("</summary>")
 	}
-	m.safe(p.HTML)
+	m.foldQuotes(p.HTML)
 	if p.SameAs > 0 {
 		m.tag("</details>")
 	}
@@ -194,8 +218,9 @@ func writeByline(m *markup, v postView) {
 		m.tag(" · ").mix("arrived %s", func() { m.time(v.ArrivedAt) })
 	}
 	if !v.EditedAt.IsZero() {
-		m.tag(" · ").mix("edited %s", func() { m.time(v.EditedAt) })
+		m.tag(" · <a").attr("href", formPath(v.Thread, v.Number, "history")).tag(">").mix("edited %s", func() { m.time(v.EditedAt) }).tag("</a>")
 	}
+	writeSpread(m, v)
 	writeLiked(m, v.Post)
 	m.tag("</p>\n")
 }
@@ -218,9 +243,9 @@ func (h *Handler) writeActions(m *markup, v postView) {
 	link(formPath(v.Thread, v.Number, "reply")).words("Post Reply")
 	about("to post %d")
 	if v.To.Post != 0 {
-		link(toPath(v)).words("To %d", v.To.Number).tag("</a></li>")
+		link(toPath(m, v)).words("To %d", v.To.Number).tag("</a></li>")
 	}
-	link(postPagePath(v.Thread, v.Number)).words("View Replies")
+	link(formPath(v.Thread, v.Number, "replies")).words("View Replies")
 	if v.Replies > 0 {
 		m.tag(" (").number(v.Replies).tag(")")
 	}

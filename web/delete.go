@@ -64,7 +64,7 @@ func (h *Handler) deletePage(r *request, f form) (*deletePage, error) {
 		return nil, err
 	}
 	p := &deletePage{
-		Thread: thread, Post: post, HTML: h.answered(r, thread, post), Place: placePath(id, number),
+		Thread: thread, Post: post, HTML: h.answered(r, thread, post), Place: r.placePath(id, number),
 		Removal: h.board.MayRemove(r.viewer, post) || r.visitor() && f.Values.Has("reason"), Form: f,
 	}
 	switch {

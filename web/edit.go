@@ -94,6 +94,6 @@ func (h *Handler) editPage(r *request, f form) (*editPage, error) {
 	m := newMarkup(r.reader)
 	writeTo(m, postView{Post: post, here: func(int) bool { return false }})
 	return &editPage{
-		frame: h.frame(r, "edit", title), Thread: thread, Post: post, Place: placePath(id, number), To: m.html(), Form: f,
+		frame: h.frame(r, "edit", title), Thread: thread, Post: post, Place: r.placePath(id, number), To: m.html(), Form: f,
 	}, nil
 }

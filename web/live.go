@@ -38,7 +38,7 @@ func (h *Handler) showSince(w http.ResponseWriter, r *request) error {
 	}
 	var answer since
 	if posts > seen {
-		answer = since{r.n("%d new post", "%d new posts", posts-seen), placePath(id, seen+1)}
+		answer = since{r.n("%d new post", "%d new posts", posts-seen), r.placePath(id, seen+1)}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	return json.NewEncoder(w).Encode(answer)

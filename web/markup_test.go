@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -122,7 +123,7 @@ func TestTimesAreInTheReadersZone(t *testing.T) {
 func TestPager(t *testing.T) {
 	labels := func(from, posts int) string {
 		var words []string
-		for _, p := range newPager(1, from, posts).Pages {
+		for _, p := range newPager(pages{from: from, count: posts, per: 50, path: strconv.Itoa}).Pages {
 			switch {
 			case p.Gap:
 				words = append(words, "…")
@@ -141,7 +142,7 @@ func TestPager(t *testing.T) {
 		{1, 0, ""},
 		{1, 8, "[1–8]"},
 		{1, 50, "[1–50]"},
-		{1, 51, "[1–50] 51–51"},
+		{1, 51, "[1–50] 51"},
 		{1, 417, "[1–50] 51–100 101–150 … 401–417"},
 		{201, 417, "1–50 … 101–150 151–200 [201–250] 251–300 301–350 … 401–417"},
 		{401, 417, "1–50 … 301–350 351–400 [401–417]"},

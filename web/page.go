@@ -96,6 +96,7 @@ type frame struct {
 	Canonical string       // whole URL; empty where search engines should pass
 	Alternate string       // the ActivityPub id of what the page shows; may be empty
 	Skip      string       // text of the skip link
+	SkipNew   string       // where the first post begins that is new to the member; empty if none is
 	Newer     string       // path of the page before this one, if any
 	Older     string       // path of the page after this one, if any
 	Failed    bool         // a form came back with errors
@@ -192,7 +193,7 @@ type templates map[string]*template.Template
 var templateFiles embed.FS
 
 // parts are the templates that pages share; every other file is a page.
-var parts = []string{"templates/layout.html", "templates/list.html", "templates/form.html"}
+var parts = []string{"templates/layout.html", "templates/list.html", "templates/form.html", "templates/pager.html"}
 
 func parseTemplates(words *texts) (templates, error) {
 	shared, err := template.New("").Funcs(functions(words)).ParseFS(templateFiles, parts...)

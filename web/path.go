@@ -8,7 +8,8 @@ import (
 	"corkboard/board"
 )
 
-// postsPerPage is how many posts a page of a thread has; tombstones count.
+// postsPerPage is how many posts a page of a thread has for whoever has not set
+// it; tombstones count.
 const postsPerPage = 50
 
 func threadPagePath(id board.ThreadID, from int) string {
@@ -18,13 +19,21 @@ func threadPagePath(id board.ThreadID, from int) string {
 	return fmt.Sprintf("/t/%d?from=%d", id, from)
 }
 
-// placePath leads to a post's place in its thread.
-func placePath(id board.ThreadID, number int) string {
-	return threadPagePath(id, pageOf(number)) + fmt.Sprintf("#p%d", number)
+// perPage is how many posts a page of a thread has for this reader.
+func (d display) perPage() int { return or(d.PerPage, postsPerPage) }
+
+// placePath leads to a post's place in its thread, on this reader's pages.
+func (d display) placePath(id board.ThreadID, number int) string {
+	return threadPagePath(id, d.pageOf(number)) + fmt.Sprintf("#p%d", number)
 }
 
+// placePath leads to a post's place on the pages of those who have set nothing.
+func placePath(id board.ThreadID, number int) string { return display{}.placePath(id, number) }
+
 // pageOf is the first number of the page on which a number stands.
-func pageOf(number int) int { return max(0, number-1)/postsPerPage*postsPerPage + 1 }
+func (d display) pageOf(number int) int {
+	return max(0, number-1)/d.perPage()*d.perPage() + 1
+}
 
 // postPagePath leads to a post's own page; the article's is its thread's.
 func postPagePath(id board.ThreadID, number int) string {

@@ -10,22 +10,26 @@ import (
 	"corkboard/board"
 )
 
-// postPage is a post with the direct answers to it.
+// postPage is a post with the one that it answers and the direct answers to it.
 type postPage struct {
 	frame
-	Thread  board.Thread
-	Post    board.Post
-	HTML    template.HTML // the post
-	Answers template.HTML
-	Count   int    // of the answers
-	Place   string // path of its place in the thread
-	Prev    string // paths of the neighbours by number; empty at the ends
-	Next    string
-	Reply   string // path of the reply form
+	Thread   board.Thread
+	Post     board.Post
+	Parent   template.HTML // the post that it answers; empty for none, or the article
+	To       board.Answered
+	HTML     template.HTML // the post
+	Answers  template.HTML
+	Count    int    // of the answers
+	More     string // path of all of them, where there are more than these
+	Place    string // path of its place in the thread
+	Prev     string // paths of the neighbours by number; empty at the ends
+	Next     string
+	MayReply bool
+	Form     form // of a reply
 }
 
-// repliesShown bounds the direct answers on one page.
-const repliesShown = 200
+// repliesShown bounds the direct answers on a post's own page.
+const repliesShown = 50
 
 // threadID is the thread that the address names.
 func threadID(r *request) board.ThreadID {
@@ -43,22 +47,26 @@ func postNumber(r *request) int {
 func (h *Handler) showPost(w http.ResponseWriter, r *request) error {
 	id, number := threadID(r), postNumber(r)
 	if number == 0 {
-		http.Redirect(w, r.Request, threadPagePath(id, 1), http.StatusFound)
-		return nil
+		return found(w, r, threadPagePath(id, 1))
 	}
 	version, posts, err := h.board.ThreadVersion(r.Context(), id)
 	if err != nil {
 		return err
 	}
 	if number > posts {
-		return &missing{
-			text: r.t("Thread %d has no post %d.", id, number),
-			way:  r.t("Go to the last post"), path: placePath(id, posts),
-		}
+		return h.beyond(r, id, number, posts)
 	}
 	return h.showCached(w, r, postPagePath(id, number), version, func() (content, error) {
 		return h.postPage(r, id, number)
 	})
+}
+
+// beyond is the refusal of a number that was not given yet.
+func (h *Handler) beyond(r *request, id board.ThreadID, number, posts int) error {
+	return &missing{
+		text: r.t("Thread %d has no post %d.", id, number),
+		way:  r.t("Go to the last post"), path: r.lastPath(id, posts),
+	}
 }
 
 func (h *Handler) postPage(r *request, id board.ThreadID, number int) (content, error) {
@@ -72,22 +80,48 @@ func (h *Handler) postPage(r *request, id board.ThreadID, number int) (content, 
 	}
 	p := &postPage{
 		frame: h.frame(r, "post", r.t("Post %d: %s", number, thread.Title)), Thread: thread, Post: post,
-		HTML: h.writeOne(r, thread, post), Count: len(replies),
-		Place: placePath(id, number), Reply: formPath(id, number, "reply"),
+		HTML: h.writeOne(r, thread, post), Count: max(len(replies), post.Replies), To: post.To,
+		Place: r.placePath(id, number), MayReply: post.State == board.Live && h.board.MayReply(r.viewer, thread),
+		Form: newForm(formPath(id, number, "reply")),
 	}
-	p.Answers = h.writePosts(r, thread, replies, func(n int) bool { return n == number })
+	if p.MayReply {
+		if err := h.restore(r, &p.Form); err != nil {
+			return nil, err
+		}
+	}
+	if p.Parent, err = h.parent(r, thread, post); err != nil {
+		return nil, err
+	}
+	p.Answers = h.writePosts(r, column{thread: thread, posts: replies, here: func(n int) bool { return n == number }})
+	if p.Count > len(replies) {
+		p.More = formPath(id, number, "replies")
+	}
 	if number > 1 {
 		p.Prev = postPagePath(id, number-1)
 	}
 	if number < thread.Posts {
 		p.Next = postPagePath(id, number+1)
 	}
+	p.Newer, p.Older = p.Prev, p.Next
 	if post.State != board.Live {
 		p.status = http.StatusGone
 		return p, nil
 	}
 	p.Canonical, p.Alternate = string(h.config.Address)+postPagePath(id, number), post.URI
 	return p, nil
+}
+
+// parent is the post that another answers, to be read above it; of the article
+// the title is on the page already.
+func (h *Handler) parent(r *request, t board.Thread, p board.Post) (template.HTML, error) {
+	if p.To.Post == 0 || p.To.Number == 0 {
+		return "", nil
+	}
+	parent, err := h.board.PostByID(r.Context(), p.To.Post)
+	if err != nil {
+		return "", err
+	}
+	return h.answered(r, t, parent), nil
 }
 
 func (h *Handler) threadAndPost(r *request, id board.ThreadID, number int) (board.Thread, board.Post, error) {

@@ -84,7 +84,7 @@ func (h *Handler) postReply(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return h.refuse(w, r, p, err)
 	}
-	return seeOther(w, placePath(post.Thread, post.Number))
+	return seeOther(w, r.placePath(post.Thread, post.Number))
 }
 
 // quote adds the answered post's text to the answer's.
@@ -121,7 +121,7 @@ func (h *Handler) replyPage(r *request, f form) (*replyPage, error) {
 	}
 	p := &replyPage{
 		frame: h.frame(r, "reply", title), Thread: thread, Post: post, HTML: h.answered(r, thread, post),
-		Place: placePath(id, post.Number), Address: post.URI, Form: f, also: to[1:], wrong: wrong,
+		Place: r.placePath(id, post.Number), Address: post.URI, Form: f, also: to[1:], wrong: wrong,
 	}
 	return p, h.addAnswered(r, p)
 }

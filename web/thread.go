@@ -17,6 +17,10 @@ type threadPage struct {
 	Article  *articleView
 	Posts    template.HTML
 	Pager    pager
+	Cut      bool   // not all posts fit on the one page for all
+	CatchUp  bool   // there are posts that are new to the member, and not all of them are here
+	Spread   string // how far the article has come on other servers; empty if that is not told
+	Reach    *reachView
 	MayReply bool
 	Form     form // of a reply to the article
 }
@@ -91,137 +95,157 @@ func (h *Handler) articleView(r *request, t board.Thread) *articleView {
 	return v
 }
 
-// showThread answers /t/{thread}, with ?from= the number of its first post.
+// allPosts is how many posts the page for all of them has at most.
+const allPosts = 500
+
+// run is the posts of a thread that a page shows.
+type run struct {
+	thread  board.ThreadID
+	version int64 // of the thread
+	posts   int   // in the thread
+	from    int
+	all     bool // as many as may be
+}
+
+func (q run) per(r *request) int {
+	if q.all {
+		return allPosts
+	}
+	return r.perPage()
+}
+
+func (q run) path(from int) string {
+	switch {
+	case !q.all:
+		return threadPagePath(q.thread, from)
+	case from <= 1:
+		return fmt.Sprintf("/t/%d?all=1", q.thread)
+	}
+	return fmt.Sprintf("/t/%d?all=1&from=%d", q.thread, from)
+}
+
+// pages are those of the thread.
+func (q run) pages(r *request) pages {
+	return pages{from: q.from, count: q.posts, per: q.per(r), path: q.path}
+}
+
+// showThread answers /t/{thread}, with ?from= the number of its first post,
+// with ?all=1 all of them on one page, with ?by= those of one author.
 func (h *Handler) showThread(w http.ResponseWriter, r *request) error {
-	id := threadID(r)
-	version, posts, err := h.board.ThreadVersion(r.Context(), id)
-	if err != nil {
+	query := r.URL.Query()
+	q := run{thread: threadID(r), from: 1, all: query.Get("all") == "1"}
+	var err error
+	if q.version, q.posts, err = h.board.ThreadVersion(r.Context(), q.thread); err != nil {
 		return err
 	}
-	from := 1
-	if asked := r.URL.Query().Get("from"); asked != "" {
-		from, err = strconv.Atoi(asked)
-		if err != nil || from < 1 || (from > posts && from > 1) {
-			http.Redirect(w, r.Request, threadPagePath(id, nearest(from, err, posts)), http.StatusFound)
-			return nil
+	if query.Has("by") {
+		return h.showBy(w, r, q, query.Get("by"))
+	}
+	if asked := query.Get("from"); asked != "" {
+		q.from, err = strconv.Atoi(asked)
+		if err != nil || q.from < 1 || (q.from > q.posts && q.from > 1) {
+			return found(w, r, q.path(nearest(q.from, err, q.pages(r))))
 		}
 	}
-	return h.showCached(w, r, threadPagePath(id, from), version, func() (content, error) {
-		return h.threadPage(r, id, from)
+	var u unread
+	err = h.showCached(w, r, q.path(q.from), q.version, func() (c content, err error) {
+		if u, err = h.unread(r, q.thread, q.posts); err != nil {
+			return nil, err
+		}
+		return h.threadPage(r, q, u)
 	})
+	if err == nil {
+		h.saw(w, r, q.thread, u, q.from, min(q.from+q.per(r)-1, q.posts))
+	}
+	return err
+}
+
+// leadToThread answers /t/{thread}/{words}: an address with the title in it.
+func (h *Handler) leadToThread(w http.ResponseWriter, r *request) error {
+	path := threadPagePath(threadID(r), 1)
+	if r.URL.RawQuery != "" {
+		path += "?" + r.URL.RawQuery
+	}
+	http.Redirect(w, r.Request, path, http.StatusMovedPermanently)
+	return nil
 }
 
 // nearest is the page for a number that there is no page for: the last one for
 // numbers beyond the end, else the first.
-func nearest(from int, err error, posts int) int {
+func nearest(from int, err error, s pages) int {
 	if err != nil || from < 1 {
 		return 1
 	}
-	return pageOf(posts)
+	return s.pageOf(s.count)
 }
 
-func (h *Handler) threadPage(r *request, id board.ThreadID, from int) (content, error) {
-	thread, err := h.board.Thread(r.Context(), id)
+func (h *Handler) threadPage(r *request, q run, u unread) (content, error) {
+	thread, err := h.board.Thread(r.Context(), q.thread)
 	if err != nil {
 		return nil, err
 	}
-	posts, err := h.board.Posts(r.Context(), id, from, postsPerPage)
+	posts, err := h.board.Posts(r.Context(), q.thread, q.from, q.per(r))
 	if err != nil {
 		return nil, err
 	}
-	last := from + postsPerPage - 1
-	here := func(n int) bool { return n == 0 || (n >= from && n <= last) }
+	u = u.on(posts)
+	last := q.from + q.per(r) - 1
 	p := &threadPage{
 		frame: h.frame(r, "thread", thread.Title), Thread: thread, Article: h.articleView(r, thread),
-		Posts: h.writePosts(r, thread, posts, here), Pager: newPager(id, from, thread.Posts),
-		MayReply: h.board.MayReply(r.viewer, thread),
+		Pager: q.pager(r, u), MayReply: h.board.MayReply(r.viewer, thread),
+	}
+	p.Posts = h.writePosts(r, column{
+		thread: thread, posts: posts, unread: u,
+		here: func(n int) bool { return n == 0 || (n >= q.from && n <= last) },
+	})
+	p.Spread = h.phrases(r, []board.Post{thread.Article})[thread.Article.ID]
+	if p.Reach, err = h.reachView(r, thread); err != nil {
+		return nil, err
 	}
 	if p.MayReply {
-		p.Form = newForm(formPath(id, 0, "reply"))
+		p.Form = newForm(formPath(q.thread, 0, "reply"))
 		if err := h.restore(r, &p.Form); err != nil {
 			return nil, err
 		}
 	}
-	p.Skip = r.t("Skip to comments")
-	p.Canonical = string(h.config.Address) + threadPagePath(id, from)
+	p.Cut = q.all && p.Pager.Several()
+	p.CatchUp = u.first > 0 && u.since.IsZero() || !r.visitor() && !u.mark.Begun() && q.from > 1
+	p.Skip, p.SkipNew = r.t("Skip to comments"), p.Pager.New
+	p.Canonical = string(h.config.Address) + q.path(q.from)
+	if q.all && q.from == 1 {
+		p.Canonical = string(h.config.Address) + threadPagePath(q.thread, 1)
+	}
 	p.Newer, p.Older = p.Pager.Prev, p.Pager.Next
 	if len(p.Pager.Pages) > 1 {
 		p.Title = r.t("%s (%s of %d)", thread.Title, p.Pager.Range(), thread.Posts)
 	}
-	if thread.Article.State == board.Live {
-		p.Alternate = thread.Article.URI
+	if thread.Article.State != board.Live {
+		p.status, p.Canonical = http.StatusGone, ""
+		return p, nil
 	}
+	p.Alternate = thread.Article.URI
 	return p, nil
 }
 
-// pager leads to the pages of a thread, each named by the numbers on it.
-type pager struct {
-	First, Last int // numbers on this page
-	Pages       []pageLink
-	Prev, Next  string // paths; empty at the ends
-
-	thread board.ThreadID
-	posts  int
-}
-
-// pageLink is one page in a pager.
-type pageLink struct {
-	Label   string
-	Path    string
-	Current bool
-	Gap     bool // pages were left out here; the rest is empty
-}
-
-// Range is the numbers on this page: 51–100.
-func (p *pager) Range() string { return fmt.Sprintf("%d–%d", p.First, p.Last) }
-
-// newPager makes the links for the page that begins with from. A page may
-// begin anywhere; the others begin at 1, 51, 101 and so on.
-func newPager(id board.ThreadID, from, posts int) pager {
-	p := pager{First: from, Last: min(from+postsPerPage-1, posts), thread: id, posts: posts}
-	if from > 1 {
-		p.Prev = threadPagePath(id, max(1, from-postsPerPage))
-	}
-	if from+postsPerPage <= posts {
-		p.Next = threadPagePath(id, from+postsPerPage)
-	}
-	for first := 1; first <= posts; first = nextLink(first, from, posts) {
-		link := pageLink{
-			Label: fmt.Sprintf("%d–%d", first, min(first+postsPerPage-1, posts)),
-			Path:  threadPagePath(id, first), Current: first == from,
+// pager leads to the other pages of the thread.
+func (q run) pager(r *request, u unread) pager {
+	p := newPager(q.pages(r))
+	if u.first > 0 {
+		p.New = r.placePath(q.thread, u.first)
+		if !u.since.IsZero() {
+			p.New = "#new"
 		}
-		p.Pages = append(p.Pages, link)
-		if nextLink(first, from, posts) > first+postsPerPage {
-			p.Pages = append(p.Pages, pageLink{Gap: true})
-		}
+	}
+	switch {
+	case q.all:
+		p.Paged = threadPagePath(q.thread, 1)
+	case p.Several():
+		all := q
+		all.all = true
+		p.All = all.path(1)
+	}
+	if p.Next != "" && !q.all {
+		p.Latest = r.placePath(q.thread, q.posts)
 	}
 	return p
 }
-
-// nextLink is the first number of the next page that a pager names: the first
-// page, two to either side of this one, and the last.
-func nextLink(first, from, posts int) int {
-	const around = 2 * postsPerPage
-	next := first + postsPerPage
-	if near := pageOf(from) - around; next < near {
-		return near
-	}
-	if last := pageOf(posts); next > pageOf(from)+around && next < last {
-		return last
-	}
-	return next
-}
-
-// Several reports whether there are pages beside this one.
-func (p *pager) Several() bool { return p.Prev != "" || p.Next != "" }
-
-// LastPath leads to the last post; empty on the page that has it.
-func (p *pager) LastPath() string {
-	if p.Next == "" {
-		return ""
-	}
-	return placePath(p.thread, p.posts)
-}
-
-// Aligned reports whether this page is one of Pages.
-func (p *pager) Aligned() bool { return p.First == pageOf(p.First) }

@@ -160,7 +160,7 @@ func TestTombstones(t *testing.T) {
 	})
 	t.Run("a deleted article leaves its thread", func(t *testing.T) {
 		w.must(w.Delete(t.Context(), w.ronin.ID, w.article.ID, nil))
-		page := visitor.get(w.path("")).wants(http.StatusOK)
+		page := visitor.get(w.path("")).wants(http.StatusGone)
 		if got := page.text(".op .tomb"); !strings.HasPrefix(got, "The article was deleted by its author on ") {
 			t.Errorf("tombstone: %q", got)
 		}
@@ -191,10 +191,10 @@ func TestPages(t *testing.T) {
 		current     string
 		links       string
 	}{
-		{"", 1, 50, "1–50", "1–50 51–100 101–120 Next Last"},
-		{"?from=51", 51, 100, "51–100", "Previous 1–50 51–100 101–120 Next Last"},
-		{"?from=101", 101, 120, "101–120", "Previous 1–50 51–100 101–120"},
-		{"?from=63", 63, 112, "63–112", "Previous 63–112 1–50 51–100 101–120 Next Last"},
+		{"", 1, 50, "1–50", "1–50 51–100 101–120 Next Last All"},
+		{"?from=51", 51, 100, "51–100", "Previous 1–50 51–100 101–120 Next Last All"},
+		{"?from=101", 101, 120, "101–120", "Previous 1–50 51–100 101–120 All"},
+		{"?from=63", 63, 112, "63–112", "Previous 63–112 1–50 51–100 101–120 Next Last All"},
 	} {
 		t.Run("a page begins at "+test.from, func(t *testing.T) {
 			page := visitor.get(w.path(test.from)).wants(http.StatusOK)

@@ -28,6 +28,9 @@ type Config struct {
 	Log      *slog.Logger
 	Limits   Limits
 
+	// Spreads tells how far posts have come on other servers; nil where nobody knows.
+	Spreads Spreads
+
 	// Details reads what a page says of the article on it; nil leaves the button
 	// away. Its errors are the board's.
 	Details func(ctx context.Context, link string) (board.Details, error)
@@ -77,6 +80,8 @@ type Handler struct {
 	readers   *limiter         // who asks for pages that have to be made
 	static    map[string]asset // by path
 	router    *mux.Router      // set by Register
+
+	*memos
 }
 
 // New returns the web of a board. An error is a fault in a template or in the
@@ -108,6 +113,7 @@ func New(c Config) (*Handler, error) {
 		logins:    newLimiter(c.Limits.LoginBurst, c.Limits.LoginEvery),
 		readers:   newLimiter(c.Limits.PageBurst, c.Limits.PageEvery),
 	}
+	h.memos = newMemos()
 	if err := h.origin.AddTrustedOrigin(string(c.Address)); err != nil {
 		return nil, err
 	}
@@ -133,6 +139,12 @@ func (h *Handler) routes() []route {
 	return []route{
 		{"GET", threadPath, h.showThread},
 		{"GET", postPath, h.showPost},
+		{"GET", threadPath + "/unread", h.showUnread},
+		{"GET", threadPath + "/last", h.showLast},
+		{"POST", threadPath + "/read", h.postRead},
+		{"GET", postPath + "/replies", h.showReplies},
+		{"GET", postPath + "/history", h.showHistory},
+		{"GET", postPath + "/delivery", h.showDelivery},
 		{"GET", "/", h.showHome},
 		{"GET", threadPath + "/since", h.showSince},
 		{"GET", postPath + "/glance", h.showGlance},
@@ -178,6 +190,7 @@ func (h *Handler) routes() []route {
 		{"POST", "/logout", h.postLogout},
 		{"GET", "/join/{secret}", h.showJoin},
 		{"POST", "/join/{secret}", h.postJoin},
+		{"GET", threadPath + "/{title:[^/]*[^/0-9][^/]*}", h.leadToThread}, // after all others of threads
 	}
 }
 

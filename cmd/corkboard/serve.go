@@ -87,7 +87,8 @@ func (s *server) connect(ctx context.Context) error {
 		Board: s.board, Sessions: s.db.Sessions(), Address: s.board.Address(), Name: s.config.Name, Owner: s.owner(),
 		Language: s.config.Language, Zone: s.config.zone, ClientIP: clientIP(s.config.proxies), Log: s.log, Demo: s.demo,
 		Details: s.details, Microblog: s.speaker.Content,
-		Limits: web.Limits{LoginBurst: s.config.LoginTries},
+		Spreads: &outbox.Spreads{Board: s.board, Store: s.db},
+		Limits:  web.Limits{LoginBurst: s.config.LoginTries},
 	})
 	if err != nil {
 		return err
