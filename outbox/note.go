@@ -222,23 +222,38 @@ func (s scribe) hashtags(t board.Thread) string {
 	return strings.Join(links, " ")
 }
 
-// answer puts the mention of the person answered before the text, into its
-// first paragraph where it begins with one. Our own page says it in the To line.
+// answer puts the mentions of the people who are answered before the text, into
+// its first paragraph where it begins with one. Our own page says them in the To line.
 func (s scribe) answer(p board.Post) string {
-	to := p.To.Author
-	if to.ID == 0 || to.ID == p.Author.ID {
+	people := []board.Actor{p.To.Author}
+	for _, a := range p.Also {
+		people = append(people, a.Author)
+	}
+	var mentions []string
+	seen := map[board.ActorID]bool{0: true, p.Author.ID: true}
+	for _, a := range people {
+		if !seen[a.ID] {
+			seen[a.ID] = true
+			mentions = append(mentions, mentionLink(a))
+		}
+	}
+	before := strings.Join(mentions, " ")
+	if before == "" {
 		return p.HTML
 	}
-	page := to.URL
-	if page == "" {
-		page = to.URI
-	}
-	mention := `<span class="h-card" translate="no"><a href="` + html.EscapeString(page) + `" class="u-url mention">@<span>` +
-		html.EscapeString(to.Name) + `</span></a></span>`
 	if rest, ok := strings.CutPrefix(p.HTML, "<p>"); ok {
-		return "<p>" + mention + " " + rest
+		return "<p>" + before + " " + rest
 	}
-	return "<p>" + mention + "</p>" + p.HTML
+	return "<p>" + before + "</p>" + p.HTML
+}
+
+func mentionLink(a board.Actor) string {
+	page := a.URL
+	if page == "" {
+		page = a.URI
+	}
+	return `<span class="h-card" translate="no"><a href="` + html.EscapeString(page) + `" class="u-url mention">@<span>` +
+		html.EscapeString(a.Name) + `</span></a></span>`
 }
 
 // openToAll lets everybody like, answer and announce a post without being asked.

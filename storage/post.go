@@ -132,7 +132,12 @@ func (db *DB) PostByID(ctx context.Context, id board.PostID) (board.Post, error)
 
 // PostByURI finds a post by its ActivityPub id.
 func (db *DB) PostByURI(ctx context.Context, uri string) (board.Post, error) {
-	return db.read(ctx).PostByURI(uri)
+	r := db.read(ctx)
+	post, err := r.PostByURI(uri)
+	if err != nil {
+		return post, err
+	}
+	return post, r.addAlso([]*board.Post{&post})
 }
 
 func (r *reader) Post(id board.PostID) (board.Post, error) {

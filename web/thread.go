@@ -43,6 +43,8 @@ type articleView struct {
 	Mine    bool   // may be edited
 	Delete  string // what the button to take it away says; empty if there is none
 	Excerpt string // plain text
+
+	KeywordsPath string // where the viewer may add keywords; empty if nowhere
 }
 
 // Tombstone reports whether the article was deleted or removed.
@@ -201,6 +203,9 @@ func (h *Handler) threadPage(r *request, q run, u unread) (content, error) {
 	p.Spread = h.phrases(r, []board.Post{thread.Article})[thread.Article.ID]
 	if p.Reach, err = h.reachView(r, thread); err != nil {
 		return nil, err
+	}
+	if !r.visitor() && thread.Article.State == board.Live {
+		p.Article.KeywordsPath = keywordsPath(id)
 	}
 	if p.MayReply {
 		p.Form = newForm(formPath(q.thread, 0, "reply"))

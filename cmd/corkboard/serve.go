@@ -237,13 +237,16 @@ func (s *server) inboxGone(address string) {
 // sweepEvery is how often what is past its time is dropped.
 const sweepEvery = time.Hour
 
-// sweep drops expired sessions, and old bodies and traces of delivery.
+// sweep drops expired sessions, old drafts, and old bodies and traces of delivery.
 func (s *server) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
 		if err := s.db.DropExpired(ctx); err != nil {
 			s.log.Warn("drop expired sessions", "err", err)
+		}
+		if err := s.db.DropOldDrafts(ctx); err != nil {
+			s.log.Warn("drop old drafts", "err", err)
 		}
 		select {
 		case <-tick.C:
