@@ -205,7 +205,7 @@ func (h *Handler) threadPage(r *request, q run, u unread) (content, error) {
 		return nil, err
 	}
 	if !r.visitor() && thread.Article.State == board.Live {
-		p.Article.KeywordsPath = keywordsPath(id)
+		p.Article.KeywordsPath = keywordsPath(q.thread)
 	}
 	if p.MayReply {
 		p.Form = newForm(formPath(q.thread, 0, "reply"))
