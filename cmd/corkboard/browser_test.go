@@ -260,6 +260,16 @@ func js[T any](b *tab, script string) T {
 	return perform(b, chromedp.Evaluate[T](script))
 }
 
+// until waits until JavaScript says yes.
+func (b *tab) until(what, condition string) {
+	b.Helper()
+	for deadline := time.Now().Add(stepTime); !js[bool](b, "!!("+condition+")"); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			b.Fatalf("at %s, this does not come true: %s", b.here(), what)
+		}
+	}
+}
+
 // size sets the window's size in CSS pixels.
 func (b *tab) size(width, height int64) {
 	b.Helper()
