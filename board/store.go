@@ -26,6 +26,7 @@ type Reader interface {
 	MemberReader
 	FollowReader
 	EventReader
+	SearchReader
 	MarkReader
 	MediaReader
 	KeywordReader

@@ -45,7 +45,10 @@ func TestPlans(t *testing.T) {
 		"the newest titles":           strings.TrimSuffix(newestTitles, "?") + "500",
 		"a source's newest threads":   "SELECT id FROM threads WHERE source = 'times.example' AND id < 9 ORDER BY id DESC LIMIT 50",
 		"a source's active threads":   "SELECT id FROM threads WHERE source = 'times.example' AND (last_at, id) < (1, 9) ORDER BY last_at DESC, id DESC LIMIT 50",
-		"a search":                    strings.NewReplacer("MATCH ?", "MATCH 'word'", "?", "5").Replace(searchNewest),
+		"a search":                    strings.NewReplacer("MATCH ?", "MATCH 'word'", "?", "5").Replace(searchWindow),
+		"words that begin so":         "SELECT word FROM fts_words WHERE word >= 'a' AND word < 'b' ORDER BY word LIMIT 5",
+		"posts that were found":       postQuery + " WHERE p.id IN (5, 6) AND p.state = 0 ORDER BY p.id DESC LIMIT 5",
+		"the first post since":        "SELECT arrived_at FROM posts WHERE id >= 5 ORDER BY id LIMIT 1",
 		"our own threads":             strings.NewReplacer("BETWEEN ? AND ?", "BETWEEN 1 AND 5000").Replace(ownThreads),
 		"a handle":                    "SELECT a.id FROM actors a WHERE a.host = lower('X') AND lower(a.name) = lower('Y')",
 		"what posts bring along":      strings.ReplaceAll(attachmentsOf("(1, 2)"), "?", "50"),
@@ -56,6 +59,11 @@ func TestPlans(t *testing.T) {
 	for name, query := range queries {
 		t.Run(name, func(t *testing.T) { walks(t, plan(t, db, query)) })
 	}
+	t.Run("people by name", func(t *testing.T) {
+		// At most a thousand names come out of the index.
+		got := plan(t, db, strings.ReplaceAll(peopleQuery+peopleAlso, "?", "5"))
+		walks(t, strings.Replace(got, "SCAN w", "SCAN w INDEX", 1))
+	})
 	lists := map[string]board.ThreadQuery{
 		"newest":                     {},
 		"newest, next page":          {Before: 9},

@@ -1,214 +1,278 @@
 package storage
 
 import (
+	"cmp"
 	"context"
-	"math"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
-
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
+	"unicode/utf8"
 
 	"corkboard/board"
 )
 
-// indexer is the reader of the log that feeds the full-text index.
-const indexer = "indexer"
+// SearchPosts finds live posts, newest first. Words and filters are all terms
+// of one index, which is walked from its newest entry; so a page costs the same
+// wherever its posts are. See walkIndex for what is seldom found.
+func (db *DB) SearchPosts(ctx context.Context, s board.PostSearch) (found board.FoundPosts, err error) {
+	if s.Limit <= 0 || s.Limit > searchLimit {
+		s.Limit = searchLimit
+	}
+	r := db.read(ctx)
+	match, cut, err := r.match(s)
+	if found.Cut = cut; err != nil || match == "" {
+		return found, err
+	}
+	low, high, err := r.between(s)
+	if err != nil {
+		return found, err
+	}
+	ids, reached, err := r.walkIndex(walk{match, low, high, board.MaxCount + 1})
+	if err != nil {
+		return found, err
+	}
+	found.Count, found.More = min(len(ids), board.MaxCount), len(ids) > board.MaxCount || reached > low
+	if s.Before != 0 {
+		high = min(high, int64(s.Before)-1)
+		if ids, reached, err = r.walkIndex(walk{match, low, high, s.Limit + 1}); err != nil {
+			return found, err
+		}
+	}
+	switch {
+	case len(ids) > s.Limit:
+		ids = ids[:s.Limit]
+		found.Next = ids[s.Limit-1]
+	case reached > low:
+		found.Next = board.PostID(reached)
+		if found.Searched, err = r.arrival(reached); err != nil {
+			return found, err
+		}
+	}
+	return found, r.show(&found, ids)
+}
 
 const (
-	indexBatch = 256                    // events in one transaction of the indexer
-	indexPause = 200 * time.Millisecond // in which what happens is indexed together
-	indexRetry = 5 * time.Second        // after an error
-	queryWords = 20                     // words of a query that are looked for
+	searchLimit  = 100
+	firstWindow  = 1 << 14               // posts
+	widestWindow = 1 << 18               // posts; some 30 ms at the worst
+	quickWindow  = 2 * time.Millisecond  // after it, one may be wider
+	slowWindow   = 8 * time.Millisecond  // after it, one must be narrower
+	searchTime   = 50 * time.Millisecond // for all windows
 )
 
-// SearchPosts finds the live posts that have all of the words, newest first,
-// beginning behind one of them; before 0 begins with the newest. A post is
-// found about a second after it was posted.
-func (db *DB) SearchPosts(ctx context.Context, words string, before board.PostID, limit int) ([]board.PostID, error) {
-	match := matchAll(words)
-	if match == "" {
-		return nil, nil
-	}
-	if before == 0 {
-		before = math.MaxInt64
-	}
-	var ids []board.PostID
-	err := db.read(ctx).selectAll(&ids, searchNewest, match, before, limit)
-	return ids, err
+// walk is a way along the index, from high down to low.
+type walk struct {
+	match     string
+	low, high int64
+	limit     int
 }
 
-// searchNewest walks along the index from the newest post.
-const searchNewest = `
-	SELECT f.rowid
-	FROM posts_fts f
-	CROSS JOIN posts p
-	WHERE p.id = f.rowid AND f.posts_fts MATCH ? AND f.rowid < ? AND p.state = 0
-	ORDER BY f.rowid DESC
+// searchWindow walks along the index from the newest post.
+const searchWindow = `
+	SELECT rowid
+	FROM posts_fts
+	WHERE posts_fts MATCH ? AND rowid >= ? AND rowid <= ?
+	ORDER BY rowid DESC
 	LIMIT ?`
 
-// matchAll is the FTS5 query for all of the words. Each is a string in quotes,
-// so that nothing that anyone types is an operator.
-func matchAll(words string) string {
-	var quoted []string
-	for _, word := range strings.Fields(strings.ReplaceAll(words, "\x00", " ")) {
-		if len(quoted) < queryWords && strings.ContainsFunc(word, isWordRune) {
-			quoted = append(quoted, `"`+strings.ReplaceAll(word, `"`, `""`)+`"`)
+// walkIndex collects posts, newest first, and says how far down it looked. Words
+// that are common but never stand together would make one long way of it:
+// so it goes in windows, which grow where there is little, and stops after
+// searchTime with what it has. The next page goes on from there.
+func (r *reader) walkIndex(w walk) (ids []board.PostID, reached int64, err error) {
+	started, width := time.Now(), int64(firstWindow)
+	for reached = w.high + 1; reached > w.low && len(ids) < w.limit; {
+		begun := time.Now()
+		from := max(w.low, reached-width)
+		err := r.each(func(c *cells) { ids = append(ids, board.PostID(c.int())) }, searchWindow, w.match, from, reached-1, w.limit-len(ids))
+		if err != nil {
+			return nil, 0, err
+		}
+		reached = from
+		took := time.Since(begun)
+		if took < quickWindow {
+			width = min(4*width, widestWindow)
+		} else if took > slowWindow {
+			width = max(width/2, firstWindow/4)
+		}
+		if time.Since(started) > searchTime {
+			break
 		}
 	}
-	return strings.Join(quoted, " ")
+	if len(ids) == w.limit {
+		reached = max(int64(ids[len(ids)-1]), w.low)
+	}
+	return ids, reached, nil
 }
 
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
-
-// RunIndexer brings the full-text index up to date whenever something happens,
-// until ctx ends.
-func (db *DB) RunIndexer(ctx context.Context) error {
-	for {
-		changed := db.Changed()
-		wait := indexPause
-		switch more, err := db.index(ctx); {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil:
-			db.writer.log.Warn("index posts", "err", err)
-			wait = indexRetry
-		case more:
-			continue
-		default:
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-changed:
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(wait):
-		}
+// between is between which posts a search is. Posts are numbered as they arrive.
+func (r *reader) between(s board.PostSearch) (low, high int64, err error) {
+	err = r.get(&high, `
+		SELECT COALESCE(max(id), 0)
+		FROM posts`)
+	low = 1
+	if err == nil && !s.Since.IsZero() {
+		low, err = r.firstSince(s.Since, high)
 	}
+	if err == nil && !s.Until.IsZero() {
+		high, err = r.firstSince(s.Until, high)
+		high--
+	}
+	return low, high, err
 }
 
-// index takes the next batch of events, and reports whether there may be more.
-func (db *DB) index(ctx context.Context) (more bool, err error) {
-	r := db.read(ctx)
-	after, err := r.Cursor(indexer)
-	if err != nil {
-		return false, err
-	}
-	events, err := db.EventsAfter(ctx, after, indexBatch)
-	if err != nil || len(events) == 0 {
-		return false, err
-	}
-	entries, err := r.entriesOf(events)
-	if err != nil {
-		return false, err
-	}
-	err = db.update(ctx, func(tx *Tx) error {
-		for _, e := range entries {
-			if err := tx.reindex(e); err != nil {
-				return err
-			}
+// firstSince is the first post that arrived at a time or later, one behind the
+// last if there is none.
+func (r *reader) firstSince(t time.Time, last int64) (int64, error) {
+	low, high := int64(1), last+1
+	for low < high {
+		middle := (low + high) / 2
+		at, err := r.arrival(middle)
+		if err != nil {
+			return 0, err
 		}
-		return tx.SetCursor(indexer, events[len(events)-1].ID)
+		if at.Before(t) {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low, nil
+}
+
+// arrival is when a post arrived, or the next one where there is none.
+func (r *reader) arrival(id int64) (at time.Time, err error) {
+	err = r.each(func(c *cells) { at = c.time() }, `
+		SELECT arrived_at
+		FROM posts
+		WHERE id >= ?
+		ORDER BY id
+		LIMIT 1`, id)
+	return at, err
+}
+
+// show reads the posts that were found, but for those that were closed since
+// they were indexed, and the titles of their threads.
+func (r *reader) show(found *board.FoundPosts, ids []board.PostID) (err error) {
+	if len(ids) == 0 {
+		return nil
+	}
+	list, args := among(ids)
+	if found.Posts, err = r.posts(len(ids), `
+		WHERE p.id IN `+list+` AND p.state = 0
+		ORDER BY p.id DESC`, args...); err != nil {
+		return err
+	}
+	if !found.More {
+		found.Count -= len(ids) - len(found.Posts)
+	}
+	threads := make([]board.ThreadID, len(found.Posts))
+	for i, p := range found.Posts {
+		threads[i] = p.Thread
+	}
+	slices.Sort(threads)
+	threads = slices.Compact(threads)
+	found.Titles = make(map[board.ThreadID]string, len(threads))
+	list, args = among(threads)
+	return r.each(func(c *cells) { found.Titles[board.ThreadID(c.int())] = c.text() }, `
+		SELECT id, title
+		FROM threads
+		WHERE id IN `+list+`
+		ORDER BY id`, args...)
+}
+
+// match is the FTS5 query, "" for one that can find nothing. There is nothing
+// in it but words of board.Words and facets, each in quotes, between operators
+// of ours: what was typed is never an operator.
+func (r *reader) match(s board.PostSearch) (query string, cut []string, err error) {
+	var all []string
+	for _, t := range s.Terms {
+		alternatives, more, err := r.phrases(t)
+		if err != nil || len(alternatives) == 0 {
+			return "", cut, err
+		}
+		if more {
+			cut = append(cut, t.String())
+		}
+		all = append(all, oneOf(alternatives))
+	}
+	for _, id := range s.Topics {
+		all = append(all, quoted(facet(facetTopic, id)))
+	}
+	for _, word := range s.Keywords {
+		all = append(all, quoted(facetText(facetKeyword, word)))
+	}
+	if s.Thread != 0 {
+		all = append(all, quoted(facet(facetThread, s.Thread)))
+	}
+	for _, group := range [][]string{facets(facetAuthor, s.By), facets(facetTo, s.To), sourceFacets(s.Sources)} {
+		if len(group) > 0 {
+			all = append(all, oneOf(group))
+		}
+	}
+	switch {
+	case s.In == board.ArticlesOnly:
+		all = append(all, quoted(facetArticle))
+	case s.In == board.PostsOnly:
+		all = append(all, quoted(facetReply))
+	case len(all) == 0:
+		all = append(all, oneOf([]string{quoted(facetArticle), quoted(facetReply)}))
+	}
+	return strings.Join(all, " AND "), cut, nil
+}
+
+func quoted(words ...string) string { return `"` + strings.Join(words, " ") + `"` }
+
+func oneOf(queries []string) string { return "(" + strings.Join(queries, " OR ") + ")" }
+
+func facets(kind string, ids []board.ActorID) (facets []string) {
+	for _, id := range ids {
+		facets = append(facets, quoted(facet(kind, id)))
+	}
+	return facets
+}
+
+func sourceFacets(hosts []string) (facets []string) {
+	for _, host := range hosts {
+		facets = append(facets, quoted(facetText(facetSource, host)))
+	}
+	return facets
+}
+
+// phrases are what a term stands for: itself, or with a * one phrase for each
+// word that begins so.
+func (r *reader) phrases(t board.Term) (phrases []string, more bool, err error) {
+	words := t.Words()
+	if !t.Prefix || len(words) == 0 {
+		return []string{quoted(words...)}, false, nil
+	}
+	last := len(words) - 1
+	endings, more, err := r.wordsFrom(words[last])
+	for _, ending := range endings {
+		phrases = append(phrases, quoted(append(words[:last:last], ending)...))
+	}
+	return phrases, more, err
+}
+
+const (
+	endingsRead = 500 // words that begin alike
+	endingsUsed = 60  // of them, the shortest
+)
+
+// wordsFrom are words that begin so. The index itself would read every entry of
+// every such word first.
+func (r *reader) wordsFrom(beginning string) (words []string, more bool, err error) {
+	err = r.each(func(c *cells) { words = append(words, c.text()) }, `
+		SELECT word
+		FROM fts_words
+		WHERE word >= ? AND word < ?
+		ORDER BY word
+		LIMIT ?`, beginning, beginning+lastRune, endingsRead)
+	slices.SortStableFunc(words, func(a, b string) int {
+		return cmp.Compare(utf8.RuneCountInString(a), utf8.RuneCountInString(b))
 	})
-	return len(events) == indexBatch, err
+	return words[:min(len(words), endingsUsed)], len(words) > endingsUsed, err
 }
 
-// entryRow is what the index is to know of a post now.
-type entryRow struct {
-	ID       int64  `db:"id"`
-	Thread   int64  `db:"thread"`
-	State    int64  `db:"state"`
-	HTML     string `db:"html"`
-	Title    string `db:"title"` // of an article
-	Keywords string // of an article's thread
-}
-
-// entriesOf are the posts that events have changed, each once.
-func (r *reader) entriesOf(events []board.Event) ([]entryRow, error) {
-	var posts []board.PostID
-	var threads []board.ThreadID
-	for _, e := range events {
-		switch e.Kind {
-		case board.ArticlePosted, board.ReplyPosted, board.PostEdited, board.PostDeleted, board.PostRemoved:
-			posts = append(posts, e.Post)
-		case board.KeywordAdded:
-			threads = append(threads, e.Thread)
-		}
-	}
-	postList, args := among(posts)
-	threadList, threadArgs := among(threads)
-	var entries []entryRow
-	err := r.selectAll(&entries, `
-		SELECT p.id, p.thread, p.state, p.html, CASE p.number WHEN 0 THEN t.title ELSE '' END AS title
-		FROM posts p
-		JOIN threads t ON t.id = p.thread
-		WHERE p.id IN `+postList+` OR (p.thread IN `+threadList+` AND p.number = 0)
-		ORDER BY p.id`, append(args, threadArgs...)...)
-	if err != nil {
-		return nil, err
-	}
-	return entries, r.addWords(entries)
-}
-
-// addWords gives articles, which have a title, the keywords of their threads.
-func (r *reader) addWords(entries []entryRow) error {
-	var threads []board.ThreadID
-	for _, e := range entries {
-		if e.Title != "" {
-			threads = append(threads, board.ThreadID(e.Thread))
-		}
-	}
-	words := map[board.ThreadID][]string{}
-	err := r.keywords(threads, func(id board.ThreadID, k board.Keyword) { words[id] = append(words[id], k.Word) })
-	if err != nil {
-		return err
-	}
-	for i, e := range entries {
-		if e.Title != "" {
-			entries[i].Keywords = strings.Join(words[board.ThreadID(e.Thread)], " ")
-		}
-	}
-	return nil
-}
-
-// reindex replaces what the index knows of a post.
-func (tx *Tx) reindex(e entryRow) error {
-	if board.PostState(e.State) != board.Live {
-		_, err := tx.exec(`
-			DELETE FROM posts_fts
-			WHERE rowid = ?`, e.ID)
-		return err
-	}
-	_, err := tx.exec(`
-		INSERT OR REPLACE INTO posts_fts (rowid, title, keywords, body)
-		VALUES (?, ?, ?, ?)`, e.ID, e.Title, e.Keywords, plainText(e.HTML))
-	return err
-}
-
-// plainText is the text of safe HTML, with a space wherever a reader sees one.
-func plainText(source string) string {
-	var text strings.Builder
-	for tokens := html.NewTokenizer(strings.NewReader(source)); ; {
-		switch tokens.Next() {
-		case html.ErrorToken:
-			return text.String()
-		case html.TextToken:
-			text.Write(tokens.Text())
-		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			name, _ := tokens.TagName()
-			if !inline[atom.Lookup(name)] {
-				text.WriteByte(' ')
-			}
-		}
-	}
-}
-
-// inline are the elements that may begin or end inside a word.
-var inline = map[atom.Atom]bool{
-	atom.A: true, atom.B: true, atom.Code: true, atom.Del: true, atom.Em: true, atom.I: true, atom.Ins: true,
-	atom.S: true, atom.Span: true, atom.Strong: true, atom.Sub: true, atom.Sup: true, atom.U: true,
-}
+// lastRune comes behind everything that a word can go on with.
+const lastRune = string(utf8.MaxRune)
