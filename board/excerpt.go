@@ -42,7 +42,7 @@ type Quota struct {
 }
 
 // Limited reports whether there is a limit.
-func (q Quota) Limited() bool { return q.Limit >= 0 }
+func (q Quota) Limited() bool { return q.Source != "" && q.Limit >= 0 }
 
 // TooMany is how many words are over the limit.
 func (q Quota) TooMany() int {

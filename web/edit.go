@@ -15,6 +15,7 @@ type editPage struct {
 	Place  string
 	To     template.HTML // whom the post is to, which stays
 	Form   form
+	Quota  board.Quota // of an article
 }
 
 func (p *editPage) sent() *form { return &p.Form }
@@ -60,7 +61,11 @@ func (h *Handler) postEdit(w http.ResponseWriter, r *request) error {
 		return err
 	case f.refused != nil:
 		return h.refuse(w, r, p, f.refused)
-	case f.wantsPreview():
+	}
+	if p.Article() {
+		p.Quota = h.quota(r, &f)
+	}
+	if f.wantsPreview() {
 		return h.preview(w, r, p, p.Thread.ID)
 	}
 	edit := board.EditPost{By: r.viewer.ID, Post: p.Post.ID, Text: f.text(), Draft: f.Action}

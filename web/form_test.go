@@ -197,7 +197,7 @@ func TestPostArticle(t *testing.T) {
 		page := ronin.send("/post", values).wants(http.StatusOK)
 		page.shows(".preview .title", "Ferry sinks")
 		page.shows(".preview .source", "The Example Times ^ | Tuesday, 1 February 2011 | B. Writer")
-		page.shows(".preview .body", "It was old.")
+		page.shows(".preview > .body:not(h3 ~ *)", "It was old.")
 		page.has("[name=topics][checked]", 2)
 	})
 	for field, value := range map[string]string{"title": "", "topics": "none", "url": "javascript:alert(1)"} {

@@ -21,6 +21,7 @@ type threadPage struct {
 	CatchUp  bool   // there are posts that are new to the member, and not all of them are here
 	Spread   string // how far the article has come on other servers; empty if that is not told
 	Reach    *reachView
+	Also     []board.Thread // whose article has the same link, without this one
 	MayReply bool
 	Form     form // of a reply to the article
 }
@@ -212,6 +213,9 @@ func (h *Handler) threadPage(r *request, q run, u unread) (content, error) {
 		if err := h.restore(r, &p.Form); err != nil {
 			return nil, err
 		}
+	}
+	if p.Also, err = h.linkedTo(r, thread); err != nil {
+		return nil, err
 	}
 	p.Cut = q.all && p.Pager.Several()
 	p.CatchUp = u.first > 0 && u.since.IsZero() || !r.visitor() && !u.mark.Begun() && q.from > 1

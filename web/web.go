@@ -77,6 +77,7 @@ type Handler struct {
 	sessions  *scs.SessionManager
 	origin    *http.CrossOriginProtection
 	logins    *limiter
+	lookups   *limiter         // pages of articles, by member
 	readers   *limiter         // who asks for pages that have to be made
 	static    map[string]asset // by path
 	router    *mux.Router      // set by Register
@@ -111,6 +112,7 @@ func New(c Config) (*Handler, error) {
 		sessions:  newSessions(c),
 		origin:    http.NewCrossOriginProtection(),
 		logins:    newLimiter(c.Limits.LoginBurst, c.Limits.LoginEvery),
+		lookups:   newLimiter(detailsBurst, detailsEvery),
 		readers:   newLimiter(c.Limits.PageBurst, c.Limits.PageEvery),
 	}
 	h.memos = newMemos()

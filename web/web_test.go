@@ -48,7 +48,7 @@ func newLimitedWorld(t testing.TB, limits board.Limits, change ...func(*web.Conf
 	w := &world{t: t, db: storagetest.Open(t), server: httptest.NewUnstartedServer(nil)}
 	address := board.Address("http://" + w.server.Listener.Addr().String())
 	w.Board = board.New(w.db, board.Config{
-		Address: address, Limits: limits,
+		Address: address, Limits: limits, Excerpts: board.Excerpts{"short.example": 3, "wire.example": 0},
 		NewKey: func() (string, string, error) { return "private", "public", nil },
 	}, slog.New(slog.DiscardHandler))
 	config := web.Config{
