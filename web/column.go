@@ -33,7 +33,7 @@ func (h *Handler) writePosts(r *request, c column) template.HTML {
 	spreads := h.phrases(r, c.posts)
 	for _, p := range c.posts {
 		if p.Number == c.unread.first && !c.unread.since.IsZero() {
-			m.tag(`<p class="new" id="new" tabindex="-1">`).mix("New since %s", func() { m.time(c.unread.since) }).tag("</p>\n")
+			m.tag(`<p class="newline" id="new" tabindex="-1">`).mix("New since %s", func() { m.time(c.unread.since) }).tag("</p>\n")
 		}
 		h.writePost(m, postView{
 			Post: p, heading: "3", here: c.here, viewer: r.viewer, spread: spreads[p.ID],
@@ -261,7 +261,7 @@ func (h *Handler) writeActions(m *markup, v postView) {
 		about("post %d")
 	}
 	h.writeDelete(m, v)
-	writeAddress(m, v.URI)
+	writeMore(m, v)
 	m.tag("</ul></div>\n")
 }
 
@@ -277,8 +277,10 @@ func (h *Handler) writeDelete(m *markup, v postView) {
 	m.tag(`<span class="vh"> `).words("post %d", v.Number).tag("</span></a></li>")
 }
 
-// writeAddress adds what somebody with an account elsewhere pastes into the
-// search of his own server to answer the post from there.
-func writeAddress(m *markup, uri string) {
-	m.tag(`<li><details class="addr"><summary>`).words("Address").tag("</summary><code>").text(uri).tag("</code></details></li>")
+// writeMore adds what is seldom wanted: the address that somebody with an account
+// elsewhere pastes into the search of his own server to answer the post from
+// there, and what else its author says in the thread.
+func writeMore(m *markup, v postView) {
+	m.tag(`<li><details class="addr"><summary>`).words("More").tag("</summary><code>").text(v.URI).tag("</code> <a")
+	m.attr("href", byPath(v.Thread, v.Author)).tag(">").words("All by %s here", shortHandle(v.Author)).tag("</a></details></li>")
 }
