@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net"
 	"net/http"
@@ -63,16 +64,25 @@ func (c *Client) Fetch(ctx context.Context, address, accept string) (*Page, erro
 
 // FetchStart is Fetch where the beginning of a document is enough: of a longer one it takes the first most bytes.
 func (c *Client) FetchStart(ctx context.Context, address, accept string, most int64) (*Page, error) {
-	return c.fetch(ctx, address, wish{accept: accept, start: most})
+	return c.fetch(ctx, address, wish{accept: accept, read: startOf(most)})
+}
+
+// Download is Fetch for what is not to be kept in memory: it writes the body, which must not be longer than most bytes. After an error part of it
+// may be written. An error of the writer is returned as it is.
+func (c *Client) Download(ctx context.Context, address, accept string, most int64, to io.Writer) (*Page, error) {
+	return c.fetch(ctx, address, wish{accept: accept, read: copyTo(to, most)})
 }
 
 // wish is how something is to be fetched.
 type wish struct {
 	accept   string
-	start    int64   // bytes that are enough; 0 means the whole
-	signer   *Signer // nil leaves it unsigned
-	sameHost bool    // a redirect to another host ends it
+	signer   *Signer    // nil leaves it unsigned
+	sameHost bool       // a redirect to another host ends it
+	read     readAnswer // nil means readPage
 }
+
+// readAnswer makes a page of the answer that an address gave.
+type readAnswer func(address string, response *http.Response) (*Page, error)
 
 // fetch follows redirects one by one, so that each is checked and signed for itself: a signature is never sent on to where it was not made for.
 func (c *Client) fetch(ctx context.Context, address string, w wish) (*Page, error) {
@@ -125,11 +135,10 @@ func (c *Client) hop(ctx context.Context, u *url.URL, w wish) (page *Page, locat
 	}
 	defer response.Body.Close()
 	if response.StatusCode == http.StatusOK {
-		if w.start > 0 {
-			page, err = readStart(u.String(), response, w.start)
-		} else {
-			page, err = readPage(u.String(), response)
+		if w.read == nil {
+			w.read = readPage
 		}
+		page, err = w.read(u.String(), response)
 		return page, "", err
 	}
 	_, _ = io.CopyN(io.Discard, response.Body, maxDrained) // nobody reads it: the connection is worth more than its error
@@ -152,18 +161,44 @@ func readPage(address string, response *http.Response) (*Page, error) {
 	case err != nil:
 		return nil, noAnswer(address, err)
 	case len(body) > MaxBody:
-		return nil, &FetchError{URL: address, Status: http.StatusOK, Reason: fmt.Sprintf("what is there is larger than %d bytes", MaxBody)}
+		return nil, tooLarge(address, MaxBody)
 	}
 	return &Page{URL: address, ContentType: response.Header.Get("Content-Type"), Body: body}, nil
 }
 
-// readStart reads the beginning of a body.
-func readStart(address string, response *http.Response, most int64) (*Page, error) {
-	body, err := io.ReadAll(io.LimitReader(response.Body, most))
-	if err != nil {
-		return nil, noAnswer(address, err)
+func tooLarge(address string, most int64) error {
+	return &FetchError{URL: address, Status: http.StatusOK, Reason: fmt.Sprintf("what is there is larger than %d bytes", most)}
+}
+
+// startOf reads the beginning of a body.
+func startOf(most int64) readAnswer {
+	return func(address string, response *http.Response) (*Page, error) {
+		body, err := io.ReadAll(io.LimitReader(response.Body, most))
+		if err != nil {
+			return nil, noAnswer(address, err)
+		}
+		return &Page{URL: address, ContentType: response.Header.Get("Content-Type"), Body: body}, nil
 	}
-	return &Page{URL: address, ContentType: response.Header.Get("Content-Type"), Body: body}, nil
+}
+
+// copyTo writes a body. One that says beforehand that it is too long is not begun.
+func copyTo(to io.Writer, most int64) readAnswer {
+	return func(address string, response *http.Response) (*Page, error) {
+		if response.ContentLength > most {
+			return nil, tooLarge(address, most)
+		}
+		n, err := io.Copy(to, io.LimitReader(response.Body, most+1))
+		if failed, ok := errors.AsType[*fs.PathError](err); ok {
+			return nil, failed
+		}
+		switch {
+		case err != nil:
+			return nil, noAnswer(address, err)
+		case n > most:
+			return nil, tooLarge(address, most)
+		}
+		return &Page{URL: address, ContentType: response.Header.Get("Content-Type")}, nil
+	}
 }
 
 func refused(address string, status int) error {

@@ -138,6 +138,37 @@ func EmojiHost(uri string) string {
 	return host
 }
 
+// WithoutQuote takes out of safe HTML what stands there for servers that do not
+// show a quoted post: elements of the class quote-inline.
+func WithoutQuote(safe string) string {
+	if !strings.Contains(safe, "quote-inline") {
+		return safe
+	}
+	var kept strings.Builder
+	left, depth := "", 0 // the element that is left out, and how many of its name are open
+	for safe != "" {
+		text, rest, found := strings.Cut(safe, "<")
+		tag, rest, _ := strings.Cut(rest, ">")
+		name, attributes, _ := strings.Cut(tag, " ")
+		safe = rest
+		begins := (name == "p" || name == "span") && strings.Contains(attributes, "quote-inline")
+		switch {
+		case depth == 0 && begins:
+			kept.WriteString(text)
+			left, depth = name, 1
+		case depth == 0 && found:
+			kept.WriteString(text + "<" + tag + ">")
+		case depth == 0:
+			kept.WriteString(text)
+		case name == left:
+			depth++
+		case name == "/"+left:
+			depth--
+		}
+	}
+	return kept.String()
+}
+
 // titleOfMedia makes a title for a post that is nothing but media: the first
 // description that there is, else what it is.
 func titleOfMedia(m Media, max int) string {

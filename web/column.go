@@ -177,7 +177,8 @@ func numberPath(m *markup, v postView, number int) string {
 	return m.placePath(v.Thread, number)
 }
 
-// writeBody adds the text in its own language, folded under its warning.
+// writeBody adds the text in its own language, with what it brings along, folded
+// under its warning.
 func writeBody(m *markup, p board.Post) {
 	m.tag(`<div class="body" dir="auto"`)
 	if p.Language != "" {
@@ -189,12 +190,14 @@ func writeBody(m *markup, p board.Post) {
 		if m.Open {
 			m.tag(" open")
 		}
-		m.tag("><summary>").words("Content warning: %s", p.Warning).tag("</summary>")
+		m.tag("><summary>").warning(p).tag("</summary>")
 	}
 	if p.SameAs > 0 {
 		m.tag(`<details class="cw"><summary>`).words("Says the same as #%d", p.SameAs).tag("</summary>")
 	}
-	m.foldQuotes(p.HTML)
+	writeText(m, p)
+	writeQuoted(m, p)
+	writeMedia(m, p)
 	if p.SameAs > 0 {
 		m.tag("</details>")
 	}

@@ -120,7 +120,7 @@ func (m *markup) author(a board.Actor) *markup {
 		handle()
 		m.tag(" ")
 	}
-	m.tag("<bdi>").text(a.Label()).tag("</bdi>")
+	m.tag("<bdi>").label(a).tag("</bdi>")
 	if !a.Local() && !a.Namesake {
 		m.tag(" ")
 		handle()

@@ -11,20 +11,22 @@ const (
 )
 
 // foldQuotes adds safe HTML whose long quotes are folded: who has read the
-// thread knows them already.
-func (m *markup) foldQuotes(html string) *markup {
+// thread knows them already. write adds a piece of it.
+func (m *markup) foldQuotes(html string, write func(*markup, string) *markup) *markup {
 	for {
 		start := strings.Index(html, "<blockquote")
 		if start < 0 {
-			return m.safe(html)
+			return write(m, html)
 		}
 		end := quoteEnd(html, start)
-		m.safe(html[:start])
+		write(m, html[:start])
 		quote := html[start:end]
 		if n := linesOf(quote); n > quoteLines {
-			m.tag(`<details class="quote"><summary>`).text(m.n("Quote of %d line", "Quote of %d lines", n)).tag("</summary>").safe(quote).tag("</details>")
+			m.tag(`<details class="quote"><summary>`).text(m.n("Quote of %d line", "Quote of %d lines", n)).tag("</summary>")
+			write(m, quote)
+			m.tag("</details>")
 		} else {
-			m.safe(quote)
+			write(m, quote)
 		}
 		html = html[end:]
 	}

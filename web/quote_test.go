@@ -26,7 +26,7 @@ func TestFoldQuotes(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := string(newMarkup(read).foldQuotes(test.html).html()); got != test.want {
+			if got := string(newMarkup(read).foldQuotes(test.html, (*markup).safe).html()); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
@@ -39,7 +39,7 @@ func FuzzFoldQuotes(f *testing.F) {
 	}
 	read := &reader{texts: &texts{Tag: "en"}}
 	f.Fuzz(func(t *testing.T, html string) {
-		got := string(newMarkup(read).foldQuotes(html).html())
+		got := string(newMarkup(read).foldQuotes(html, (*markup).safe).html())
 		if !strings.Contains(html, "<details") && !strings.Contains(html, "</details>") {
 			for n := range 1000 {
 				got = strings.ReplaceAll(got, strings.ReplaceAll(`<details class="quote"><summary>Quote of N lines</summary>`, "N", strconv.Itoa(n)), "")

@@ -13,7 +13,8 @@ import (
 type reader struct {
 	display
 	*texts
-	zone *time.Location
+	zone     *time.Location
+	pictures bool // pictures of other servers may be shown
 }
 
 // reader finds out how the one who asks wants to read.
@@ -29,6 +30,7 @@ func (h *Handler) reader(r *request) *reader {
 			read.zone = zone
 		}
 	}
+	read.pictures = h.pictures != nil && read.Images != "off"
 	return read
 }
 

@@ -25,6 +25,8 @@ type Config struct {
 	Zone     *time.Location             // of every time that is shown, unless the reader sets another; nil is UTC
 	Demo     bool                       // everything on the board is invented, and every page says so
 	ClientIP func(*http.Request) string // who asks, behind a proxy too; nil takes the connection's address
+	Fetch    Fetch                      // gets the pictures of other servers; nil shows none
+	Pictures string                     // folder in which they are kept
 	Log      *slog.Logger
 	Limits   Limits
 
@@ -42,6 +44,7 @@ type Config struct {
 type Limits struct {
 	CacheBytes int           // of pages kept for visitors; 32 MiB
 	FormBytes  int64         // of one form; 1 MiB
+	MediaBytes int64         // of pictures of other servers, kept on disk; 512 MiB
 	LoginBurst int           // tries to log in at once, for each account and each address; 10
 	LoginEvery time.Duration // one more try; 20 s
 	PageBurst  int           // pages that nobody had asked for, at once, for each account and each address; 300
@@ -52,6 +55,7 @@ func (l Limits) orDefault() Limits {
 	return Limits{
 		CacheBytes: or(l.CacheBytes, 32<<20),
 		FormBytes:  or(l.FormBytes, 1<<20),
+		MediaBytes: or(l.MediaBytes, 512<<20),
 		LoginBurst: or(l.LoginBurst, 10),
 		LoginEvery: or(l.LoginEvery, 20*time.Second),
 		PageBurst:  or(l.PageBurst, 300),
@@ -79,6 +83,7 @@ type Handler struct {
 	logins    *limiter
 	lookups   *limiter         // pages of articles, by member
 	readers   *limiter         // who asks for pages that have to be made
+	pictures  *pictures        // nil where none are shown
 	static    map[string]asset // by path
 	router    *mux.Router      // set by Register
 
@@ -108,6 +113,7 @@ func New(c Config) (*Handler, error) {
 			Demo: c.Demo, CSS: assets.css, JS: assets.js, Icon: assets.icon, Logo: assets.logo,
 		},
 		catalogue: words,
+		pictures:  newPictures(c),
 		cache:     newCache(c.Limits.CacheBytes),
 		sessions:  newSessions(c),
 		origin:    http.NewCrossOriginProtection(),
@@ -156,6 +162,8 @@ func (h *Handler) routes() []route {
 		{"GET", "/members/{name}" + feedSuffix, h.showMemberFeed},
 		{"GET", "/~{handle}" + feedSuffix, h.showHandleFeed},
 		{"GET", "/static/{file}", h.showStatic},
+		{"GET", "/media/{key:[0-9a-f]{32}}", h.showPicture},
+		{"GET", "/media/emoji/{host}/{shortcode:[A-Za-z0-9_]{2,64}}", h.showEmoji},
 		{"GET", "/favicon.ico", h.showIcon},
 		{"GET", "/posts", h.showLatest},
 		{"GET", "/topics", h.showTopics},

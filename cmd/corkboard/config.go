@@ -36,6 +36,7 @@ type Config struct {
 	Excerpts       []string `help:"How many words of a source's article may be quoted, such as times.example=300,wire.example=0,*=500; 0 for title and link alone. A source without a number may be quoted whole."`
 	LoginTries     int      `default:"10" help:"How often one may try to log in at once, for each account and each address."`
 	Backlog        int      `default:"20000" help:"How many activities may wait to be worked out before others are asked to come back later."`
+	MediaCache     int      `default:"512" help:"How many megabytes of pictures of other servers to keep on disk; 0 shows none."`
 	LogLevel       string   `default:"info" enum:"debug,info,warn,error" help:"How much to log: debug, info, warn or error."`
 
 	ownerConfig
@@ -114,6 +115,10 @@ func hostName(host string) string {
 	}
 	return host
 }
+
+// pictures is the folder of the pictures of other servers; what is in it can be
+// deleted at any time.
+func (c *Config) pictures() string { return filepath.Join(c.Data, "media") }
 
 // database is the path of the board's one file.
 func (c *Config) database() string { return filepath.Join(c.Data, "board.db") }

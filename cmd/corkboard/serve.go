@@ -47,6 +47,7 @@ type server struct {
 	inbox   *inbox.Inbox
 	speaker *outbox.Speaker
 	courier *outbox.Courier
+	pages   *web.Handler
 	handler http.Handler
 	demo    bool // what is on the board is invented
 }
@@ -86,9 +87,10 @@ func (s *server) connect(ctx context.Context) error {
 	pages, err := web.New(web.Config{
 		Board: s.board, Sessions: s.db.Sessions(), Address: s.board.Address(), Name: s.config.Name, Owner: s.owner(),
 		Language: s.config.Language, Zone: s.config.zone, ClientIP: clientIP(s.config.proxies), Log: s.log, Demo: s.demo,
+		Pictures: s.config.pictures(), Fetch: s.pictureFetch(),
 		Details: s.details, Microblog: s.speaker.Content,
 		Spreads: &outbox.Spreads{Board: s.board, Store: s.db},
-		Limits:  web.Limits{LoginBurst: s.config.LoginTries},
+		Limits:  web.Limits{LoginBurst: s.config.LoginTries, MediaBytes: int64(s.config.MediaCache) << 20},
 	})
 	if err != nil {
 		return err
@@ -98,6 +100,7 @@ func (s *server) connect(ctx context.Context) error {
 	s.inbox.Register(router)
 	outbox.NewDocuments(outbox.DocumentsConfig{Board: s.board, Store: s.db, Version: version(), Demo: s.demo, Log: s.log}).Register(router)
 	pages.Register(router)
+	s.pages = pages
 	s.handler = survivePanics(s.log, onlyHost(s.board.Address(), router))
 	return nil
 }
@@ -237,7 +240,8 @@ func (s *server) inboxGone(address string) {
 // sweepEvery is how often what is past its time is dropped.
 const sweepEvery = time.Hour
 
-// sweep drops expired sessions, old drafts, and old bodies and traces of delivery.
+// sweep drops expired sessions, old drafts, pictures of deleted posts, and old
+// bodies and traces of delivery.
 func (s *server) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -247,6 +251,9 @@ func (s *server) sweep(ctx context.Context) error {
 		}
 		if err := s.db.DropOldDrafts(ctx); err != nil {
 			s.log.Warn("drop old drafts", "err", err)
+		}
+		if err := s.pages.SweepPictures(ctx); err != nil {
+			s.log.Warn("remove pictures of deleted posts", "err", err)
 		}
 		select {
 		case <-tick.C:
