@@ -151,3 +151,40 @@ func TestPostingTooMuch(t *testing.T) {
 		}
 	}
 }
+
+func TestPostingTwice(t *testing.T) {
+	h := newHere(t, inbox.Config{})
+	token, err := h.board.NewToken(t.Context(), "gaijin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(key string, o object) (int, string) {
+		status, text, _ := h.post("/members/gaijin/outbox", encode(t, o), func(r *http.Request) {
+			r.Header.Set("Authorization", "Bearer "+token)
+			r.Header.Set("Idempotency-Key", key)
+		})
+		return status, text
+	}
+	send("1", object{"type": "Note", "name": "A headline", "audience": h.Topic.URI, "content": "Text."})
+	reply := object{"type": "Note", "inReplyTo": h.Address.Post(1, 0), "source": object{"content": "See #0.", "mediaType": "text/markdown"}}
+	for _, test := range []struct {
+		name, key string
+		more      object
+		status    int
+		text      string
+	}{
+		{"the first", "2", nil, http.StatusCreated, ""},
+		{"the same key and text", "2", nil, http.StatusCreated, ""},
+		{"the same key with another text", "2", object{"source": object{"content": "Other."}}, http.StatusConflict, "From this form you posted #1 already, and now its text is another one."},
+		{"the same text with another key", "3", nil, http.StatusConflict, "You posted this already as #1."},
+		{"another text", "4", object{"source": object{"content": "Other."}}, http.StatusCreated, ""},
+	} {
+		if status, text := send(test.key, reply.with(test.more)); status != test.status || !strings.Contains(text, test.text) {
+			t.Errorf("%s: %d %s", test.name, status, text)
+		}
+	}
+	first, err := h.board.Post(t.Context(), 1, 1)
+	if err != nil || !strings.Contains(first.HTML, `<a href="`+h.Address.Post(1, 0)+`"`) {
+		t.Errorf("#0 is no link in %q, %v", first.HTML, err)
+	}
+}

@@ -260,6 +260,20 @@ func TestMastodonReads(t *testing.T) {
 		note := s.fetch(path(p.URI))
 		diff(t, "summary and sensitive", []any{"How the film ends", true}, []any{note["summary"], note["sensitive"]})
 	})
+	t.Run("all who are answered are named before the text, once, and are in cc", func(t *testing.T) {
+		p, err := s.Reply(t.Context(), board.NewReply{
+			By: s.world.Moderator.ID, To: posts[2].ID, Also: []int{0, 2}, Text: board.Text{Markdown: "Both of you.", Language: "en"},
+		})
+		s.check(err)
+		_, body := s.get(path(p.URI), activitypub.MediaType)
+		note := parse(t, []byte(body))
+		diff(t, "the text", "@carol @gaijin Both of you.", board.Plain(note.Content))
+		for _, who := range []string{posts[2].Author.URI, s.world.Member.URI} {
+			if !note.Mentions(who) || !slices.Contains(note.CC, who) {
+				t.Errorf("%s is not told: %v, %v", who, note.Tags, note.CC)
+			}
+		}
+	})
 	t.Run("the edited Note is newer", func(t *testing.T) {
 		_, body := s.get("/t/1/0", activitypub.MediaType)
 		note := parse(t, []byte(body))
