@@ -58,7 +58,7 @@ func (h *Handler) writeOne(r *request, t board.Thread, p board.Post) template.HT
 // first who speaks has set so. The bare number is for links of older boards.
 func (h *Handler) writePost(m *markup, v postView) {
 	n := v.Number
-	m.tag(`<article class="post" tabindex="-1" id="p`).number(n).tag(`" aria-labelledby="h`).number(n).tag(`">`)
+	m.tag(`<article class="post h-entry" tabindex="-1" id="p`).number(n).tag(`" aria-labelledby="h`).number(n).tag(`">`)
 	h.writeHeading(m, v)
 	if v.State != board.Live {
 		h.writeTombstone(m, v)
@@ -124,14 +124,14 @@ func (h *Handler) writeTombstone(m *markup, v postView) {
 }
 
 func writeNumber(m *markup, p board.Post) {
-	m.tag(`<a class="n"`).attr("href", postPagePath(p.Thread, p.Number)).tag(">").number(p.Number).tag("</a> ")
+	m.tag(`<a class="n u-url"`).attr("href", postPagePath(p.Thread, p.Number)).tag(">").number(p.Number).tag("</a> ")
 }
 
 // writeTo adds the line that says whom the post answers.
 func writeTo(m *markup, v postView) {
 	switch {
 	case v.To.Post != 0:
-		m.tag(`<p class="to">`).words("To:").tag(" <a").attr("href", toPath(m, v)).tag("><bdi>").text(toName(v.To.Author)).tag("</bdi> #").number(v.To.Number).tag("</a>")
+		m.tag(`<p class="to">`).words("To:").tag(` <a class="u-in-reply-to"`).attr("href", toPath(m, v)).tag("><bdi>").text(toName(v.To.Author)).tag("</bdi> #").number(v.To.Number).tag("</a>")
 		writeAlso(m, v)
 		m.tag("</p>\n")
 	case v.To.Unavailable():
@@ -180,7 +180,7 @@ func numberPath(m *markup, v postView, number int) string {
 // writeBody adds the text in its own language, with what it brings along, folded
 // under its warning.
 func writeBody(m *markup, p board.Post) {
-	m.tag(`<div class="body" dir="auto"`)
+	m.tag(`<div class="body e-content" dir="auto"`)
 	if p.Language != "" {
 		m.attr("lang", p.Language)
 	}
@@ -213,7 +213,7 @@ const late = 15 * time.Minute
 func writeByline(m *markup, v postView) {
 	m.tag(`<p class="byline">`)
 	writeNumber(m, v.Post)
-	m.mix("posted on %s by %s", func() { m.time(v.PublishedAt) }, func() { m.author(v.Author) })
+	m.mix("posted on %s by %s", func() { m.published(v.PublishedAt) }, func() { m.author(v.Author) })
 	if v.poster {
 		m.tag(` <span class="badge">`).words("poster").tag("</span>")
 	}

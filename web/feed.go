@@ -70,6 +70,9 @@ func (h *Handler) postEntry(p board.Post, thread string) feedEntry {
 	if p.Number == 0 {
 		e.Title = thread
 	}
+	if thread == "" {
+		e.Title = h.catalogue.own().t("Post %d: %s", p.Number, h.catalogue.own().t("(article deleted)"))
+	}
 	if p.To.Post != 0 {
 		e.ToPage = h.whole(postPagePath(p.Thread, p.To.Number))
 	}
@@ -89,6 +92,9 @@ func (h *Handler) showFeed(w http.ResponseWriter, r *request, key string, versio
 	if d, ok := h.cache.get(key, version); ok {
 		h.sendPublic(w, r, d)
 		return nil
+	}
+	if err := h.slowDown(r); err != nil {
+		return err
 	}
 	f, err := build()
 	if err != nil {

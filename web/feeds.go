@@ -5,11 +5,20 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gorilla/mux"
 
 	"corkboard/board"
 )
+
+// feedPath leads from a page to its feed; other ways to sort it have none.
+func feedPath(page string) string {
+	if page == "/" {
+		return "/index" + feedSuffix
+	}
+	return page + feedSuffix
+}
 
 // articleFeed is one page of a list of articles as a feed; page is the path of
 // the list for people and base that of the feed.
@@ -168,37 +177,94 @@ func (h *Handler) showPersonFeed(w http.ResponseWriter, r *request, person board
 	}
 	page, asked := actorPath(person), askedBefore(r)
 	base := page + feedSuffix
+	f := feed{Title: person.Label(), Path: base, Page: page, Since: person.CreatedAt}
 	return h.showFeed(w, r, before(base, asked), version, func() (*feed, error) {
-		posts, err := h.board.PostsBy(r.Context(), person.ID, board.PostID(asked), postsPerFeed+1)
-		if err != nil {
-			return nil, err
-		}
-		f := &feed{Title: person.Label(), Path: before(base, asked), First: base, Page: page, Since: person.CreatedAt}
-		if len(posts) > postsPerFeed {
-			posts = posts[:postsPerFeed]
-			f.Older = before(base, int64(posts[postsPerFeed-1].ID))
-		}
-		return f, h.addPosts(r.Context(), f, posts)
+		return h.entryFeed(r.Context(), f, board.PostQuery{Author: person.ID, Before: board.PostID(asked)})
 	})
 }
 
-// addPosts adds posts of any threads to a feed, articles as articles.
-func (h *Handler) addPosts(ctx context.Context, f *feed, posts []board.Post) error {
-	threads := map[board.ThreadID]board.Thread{}
+// showLatestFeed answers /posts.atom: the latest posts of all threads.
+func (h *Handler) showLatestFeed(w http.ResponseWriter, r *request) error {
+	version, err := h.board.BoardVersion(r.Context())
+	if err != nil {
+		return err
+	}
+	asked := askedBefore(r)
+	f := feed{Title: h.catalogue.own().t("Latest posts"), Path: "/posts" + feedSuffix, Page: "/posts"}
+	return h.showFeed(w, r, before(f.Path, asked), version, func() (*feed, error) {
+		return h.entryFeed(r.Context(), f, board.PostQuery{Before: board.PostID(asked)})
+	})
+}
+
+// entryFeed is one page of a list of posts as a feed.
+func (h *Handler) entryFeed(ctx context.Context, f feed, q board.PostQuery) (*feed, error) {
+	base := f.Path
+	f.First, f.Path = base, before(base, int64(q.Before))
+	q.Limit = postsPerFeed + 1
+	posts, err := h.board.LatestPosts(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if len(posts) > postsPerFeed {
+		posts = posts[:postsPerFeed]
+		f.Older = before(base, int64(posts[postsPerFeed-1].ID))
+	}
+	return &f, h.addEntries(ctx, &f, posts)
+}
+
+// addEntries adds posts of any threads to a feed, articles as articles.
+func (h *Handler) addEntries(ctx context.Context, f *feed, posts []board.Entry) error {
 	for _, p := range posts {
-		thread, known := threads[p.Thread]
-		if !known {
-			var err error
-			if thread, err = h.board.Thread(ctx, p.Thread); err != nil {
-				return err
-			}
-			threads[p.Thread] = thread
+		if p.Number != 0 {
+			f.Entries = append(f.Entries, h.postEntry(p.Post, p.Title))
+			continue
 		}
-		if p.Number == 0 {
-			f.Entries = append(f.Entries, h.articleEntry(thread))
-		} else {
-			f.Entries = append(f.Entries, h.postEntry(p, thread.Title))
+		thread, err := h.board.Thread(ctx, p.Thread)
+		if err != nil {
+			return err
 		}
+		f.Entries = append(f.Entries, h.articleEntry(thread))
 	}
 	return nil
+}
+
+// showKeywordFeed answers /k/{words}.atom, in whatever order the words are said.
+func (h *Handler) showKeywordFeed(w http.ResponseWriter, r *request) error {
+	words, wrong := cleanKeywords(mux.Vars(r.Request)["words"])
+	known, err := h.board.KeywordCounts(r.Context(), words)
+	if err != nil {
+		return err
+	}
+	if wrong != "" || len(words) == 0 || len(words) > board.MaxKeywordsAtOnce || len(known) < len(words) {
+		return board.Errorf(board.NotFound, "There is no such keyword.")
+	}
+	version, err := h.board.BoardVersion(r.Context())
+	if err != nil {
+		return err
+	}
+	page := keywordPath(words...)
+	q := board.ThreadQuery{Keywords: words, Before: board.ThreadID(askedBefore(r))}
+	f := feed{Title: h.catalogue.own().t("Keyword: %s", strings.Join(words, " + ")), Path: page + feedSuffix, Page: page}
+	return h.showFeed(w, r, before(f.Path, int64(q.Before)), version, func() (*feed, error) {
+		return h.articleFeed(r.Context(), f, q)
+	})
+}
+
+// showSourceFeed answers /source/{host}.atom.
+func (h *Handler) showSourceFeed(w http.ResponseWriter, r *request) error {
+	said := mux.Vars(r.Request)["host"]
+	host := board.LinkSource("https://" + said)
+	if host == "" {
+		return board.Errorf(board.NotFound, "%s is not the name of a host.", said)
+	}
+	version, err := h.board.BoardVersion(r.Context())
+	if err != nil {
+		return err
+	}
+	page := sourcePath(host)
+	q := board.ThreadQuery{Source: host, Before: board.ThreadID(askedBefore(r))}
+	f := feed{Title: h.catalogue.own().t("Articles from %s", host), Path: page + feedSuffix, Page: page}
+	return h.showFeed(w, r, before(f.Path, int64(q.Before)), version, func() (*feed, error) {
+		return h.articleFeed(r.Context(), f, q)
+	})
 }

@@ -133,7 +133,7 @@ func (h *Handler) showEntries(w http.ResponseWriter, r *request, q entryQuery, b
 		p := begin(list)
 		f := p.base()
 		f.Canonical = string(h.config.Address) + q.String()
-		f.Newer, f.Older = list.Newer, list.Older
+		f.Newer, f.Older, f.Feed = list.Newer, list.Older, or(f.Feed, feedPath(q.path))
 		return p, nil
 	})
 }

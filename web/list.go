@@ -338,7 +338,7 @@ func (h *Handler) showList(w http.ResponseWriter, r *request, q listQuery, begin
 		p.fill(l)
 		f := p.base()
 		f.Canonical = string(h.config.Address) + q.canonical()
-		f.Newer, f.Older = l.Newer, l.Older
+		f.Newer, f.Older, f.Feed = l.Newer, l.Older, or(f.Feed, feedPath(q.path))
 		return p, nil
 	})
 }

@@ -101,8 +101,15 @@ func (m *markup) outlink(address string) bool {
 func (m *markup) words(text string, args ...any) *markup { return m.text(m.t(text, args...)) }
 
 // time adds a time in the reader's zone, to the second.
-func (m *markup) time(t time.Time) *markup {
-	m.tag(`<time datetime="`)
+func (m *markup) time(t time.Time) *markup { return m.timed(`<time datetime="`, t) }
+
+// published adds the time that programs take for that of the post around it.
+func (m *markup) published(t time.Time) *markup {
+	return m.timed(`<time class="dt-published" datetime="`, t)
+}
+
+func (m *markup) timed(begin string, t time.Time) *markup {
+	m.tag(begin)
 	m.b = t.UTC().AppendFormat(m.b, "2006-01-02T15:04:05Z")
 	m.tag(`">`)
 	m.b = m.appendTime(m.b, t)
@@ -112,7 +119,7 @@ func (m *markup) time(t time.Time) *markup {
 // author adds a name that leads to its page here, and for people of other
 // servers always the handle: before the name, if somebody here is called so.
 func (m *markup) author(a board.Actor) *markup {
-	m.tag(`<a class="who"`).attr("href", actorPath(a)).tag(">")
+	m.tag(`<a class="who p-author h-card"`).attr("href", actorPath(a)).tag(">")
 	handle := func() {
 		m.tag(`<span class="host">@<bdi>`).text(a.Name).tag("</bdi>@").text(a.Host).tag("</span>")
 	}

@@ -109,6 +109,7 @@ func (h *Handler) memberPage(r *request, person board.Actor) *memberPage {
 	} {
 		p.Tabs = append(p.Tabs, tab{t.label, tabPath(person, t.tab), t.tab == at})
 	}
+	p.Feed = feedPath(actorPath(person))
 	p.More.Articles, p.More.Posts = tabPath(person, tabArticles), tabPath(person, tabPosts)
 	return p
 }

@@ -43,3 +43,12 @@ func newWords(b *board.Board, o Owner) words {
 
 // ContactName is the contact as people write it.
 func (o Owner) ContactName() string { return strings.TrimPrefix(o.Contact, "mailto:") }
+
+// Preview is the whole address of a picture for previews of links; empty if
+// the owner has set none that such programs can show.
+func (s site) Preview() string {
+	if s.Logo == "" || strings.HasSuffix(s.Logo, ".svg") {
+		return ""
+	}
+	return string(s.Address) + s.Logo
+}

@@ -60,7 +60,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *request) error {
 
 // policy lets a page load its style sheet, script and images from here, ask and
 // send forms here, and nothing else.
-const policy = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (h *Handler) setHeaders(head http.Header) {
 	head.Set("Content-Security-Policy", policy)
@@ -100,6 +100,8 @@ type frame struct {
 	Newer     string       // path of the page before this one, if any
 	Older     string       // path of the page after this one, if any
 	Failed    bool         // a form came back with errors
+	Feed      string       // path of the feed of what the page shows; may be empty
+	Card      card
 
 	name   string // of the template
 	status int

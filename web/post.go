@@ -108,6 +108,8 @@ func (h *Handler) postPage(r *request, id board.ThreadID, number int) (content, 
 		return p, nil
 	}
 	p.Canonical, p.Alternate = string(h.config.Address)+postPagePath(id, number), post.URI
+	p.Feed = threadFeedPath(id, 0)
+	h.describe(&p.frame, thread, post)
 	return p, nil
 }
 

@@ -82,6 +82,9 @@ func (r *reader) sourceDate(date string) string {
 // When is a time for a template.
 func (r *reader) When(t time.Time) template.HTML { return newMarkup(r).time(t).html() }
 
+// Published is the time of the article around it, for a template.
+func (r *reader) Published(t time.Time) template.HTML { return newMarkup(r).published(t).html() }
+
 // Who is a name that leads to the page of its owner, for a template.
 func (r *reader) Who(a board.Actor) template.HTML { return newMarkup(r).author(a).html() }
 

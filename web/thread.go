@@ -28,7 +28,7 @@ type threadPage struct {
 
 // Posted is when the article was posted, as a link to it.
 func (p *threadPage) Posted() template.HTML {
-	return newMarkup(p.reader).tag("<a").attr("href", p.Article.Path).tag(">").time(p.Article.Article.PublishedAt).tag("</a>").html()
+	return newMarkup(p.reader).tag(`<a class="u-url"`).attr("href", p.Article.Path).tag(">").published(p.Article.Article.PublishedAt).tag("</a>").html()
 }
 
 // First reports whether the page begins with the first post.
@@ -228,11 +228,16 @@ func (h *Handler) threadPage(r *request, q run, u unread) (content, error) {
 	if len(p.Pager.Pages) > 1 {
 		p.Title = r.t("%s (%s of %d)", thread.Title, p.Pager.Range(), thread.Posts)
 	}
+	p.Feed = threadFeedPath(q.thread, 0)
 	if thread.Article.State != board.Live {
 		p.status, p.Canonical = http.StatusGone, ""
 		return p, nil
 	}
 	p.Alternate = thread.Article.URI
+	h.describe(&p.frame, thread, thread.Article)
+	if p.First() {
+		h.discuss(&p.frame, thread, posts)
+	}
 	return p, nil
 }
 

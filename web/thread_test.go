@@ -37,7 +37,7 @@ func TestThread(t *testing.T) {
 	t.Run("a post says whom it answers, its text, its number and author, and what can be done", func(t *testing.T) {
 		var order []string
 		page.Find("#p3").Children().Each(func(_ int, s *goquery.Selection) { order = append(order, s.AttrOr("class", "")) })
-		if diff := cmp.Diff([]string{"vh", "to", "body", "byline", "acts"}, order); diff != "" {
+		if diff := cmp.Diff([]string{"vh", "to", "body e-content", "byline", "acts"}, order); diff != "" {
 			t.Errorf("order (-want +got):\n%s", diff)
 		}
 		page.shows("#p3 .to", "To: gaijin #2")
