@@ -26,13 +26,12 @@ type PostSearch struct {
 
 // FoundPosts is one page of live posts, the newest first.
 type FoundPosts struct {
-	Posts    []Post
-	Titles   map[ThreadID]string // of their threads
-	Count    int                 // of all that were found, at most MaxCount
-	More     bool                // than Count
-	Next     PostID              // begins the next page; 0: there is none
-	Searched time.Time           // where there was not time for more: what arrived earlier was not looked at yet
-	Cut      []string            // beginnings with more words than are looked for
+	Posts    []Entry
+	Count    int       // of all that were found, at most MaxCount
+	More     bool      // than Count
+	Next     PostID    // begins the next page; 0: there is none
+	Searched time.Time // where there was not time for more: what arrived earlier was not looked at yet
+	Cut      []string  // beginnings with more words than are looked for
 }
 
 // MaxCount is how many results are counted.
@@ -44,6 +43,10 @@ type PeopleSearch struct {
 	Host  string   // only people of this server; empty for any
 	Limit int
 }
+
+// Indexer is the reader of the log that feeds the index: a search finds the
+// same until its cursor moves, but for posts that are closed meanwhile.
+const Indexer = "indexer"
 
 // SearchReader asks the index, which is about a second behind.
 type SearchReader interface {

@@ -11,9 +11,6 @@ import (
 	"corkboard/board"
 )
 
-// indexer is the reader of the log that feeds the full-text index.
-const indexer = "indexer"
-
 const (
 	indexBatch = 256                    // events in one transaction of the indexer
 	indexPause = 200 * time.Millisecond // in which what happens is indexed together
@@ -72,7 +69,7 @@ type batch struct {
 // whether there may be more.
 func (x *indexing) step(ctx context.Context) (more bool, err error) {
 	r := x.db.read(ctx)
-	after, err := r.Cursor(indexer)
+	after, err := r.Cursor(board.Indexer)
 	if err != nil {
 		return false, err
 	}
@@ -101,7 +98,7 @@ func (r *reader) fill(b *batch) error {
 		case board.ArticlePosted, board.ReplyPosted, board.PostEdited, board.PostDeleted, board.PostRemoved:
 			posts = append(posts, e.Post)
 			edited[e.Post] = edited[e.Post] || e.Kind == board.PostEdited
-		case board.KeywordAdded:
+		case board.KeywordAdded, board.KeywordRemoved:
 			b.changed = append(b.changed, e.Thread)
 		case board.MemberJoined, board.ActorChanged, board.ActorGone:
 			actors[e.Actor] = true
@@ -148,7 +145,7 @@ func (x *indexing) write(tx *Tx, b batch) error {
 	if len(b.events) == 0 {
 		return nil
 	}
-	return tx.SetCursor(indexer, b.events[len(b.events)-1].ID)
+	return tx.SetCursor(board.Indexer, b.events[len(b.events)-1].ID)
 }
 
 // entryRow is what the index is to know of a post now.

@@ -47,7 +47,7 @@ func TestPlans(t *testing.T) {
 		"a source's active threads":   "SELECT id FROM threads WHERE source = 'times.example' AND (last_at, id) < (1, 9) ORDER BY last_at DESC, id DESC LIMIT 50",
 		"a search":                    strings.NewReplacer("MATCH ?", "MATCH 'word'", "?", "5").Replace(searchWindow),
 		"words that begin so":         "SELECT word FROM fts_words WHERE word >= 'a' AND word < 'b' ORDER BY word LIMIT 5",
-		"posts that were found":       postQuery + " WHERE p.id IN (5, 6) AND p.state = 0 ORDER BY p.id DESC LIMIT 5",
+		"posts that were found":       foundQuery + "(5, 6) ORDER BY p.id DESC",
 		"the first post since":        "SELECT arrived_at FROM posts WHERE id >= 5 ORDER BY id LIMIT 1",
 		"our own threads":             strings.NewReplacer("BETWEEN ? AND ?", "BETWEEN 1 AND 5000").Replace(ownThreads),
 		"a member's drafts":           "SELECT saved_at, form FROM drafts WHERE member = 1 ORDER BY saved_at DESC, form DESC LIMIT 50",

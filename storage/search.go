@@ -151,34 +151,35 @@ func (r *reader) arrival(id int64) (at time.Time, err error) {
 	return at, err
 }
 
+// foundQuery reads posts that were found, up to the list of them.
+const foundQuery = `
+	SELECT ` + postColumns + `, t.title
+	FROM posts p
+	CROSS JOIN threads t
+	WHERE t.id = p.thread AND p.state = 0 AND p.id IN `
+
 // show reads the posts that were found, but for those that were closed since
-// they were indexed, and the titles of their threads.
-func (r *reader) show(found *board.FoundPosts, ids []board.PostID) (err error) {
+// they were indexed.
+func (r *reader) show(found *board.FoundPosts, ids []board.PostID) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	list, args := among(ids)
-	if found.Posts, err = r.posts(len(ids), `
-		WHERE p.id IN `+list+` AND p.state = 0
-		ORDER BY p.id DESC`, args...); err != nil {
+	err := r.each(func(c *cells) {
+		found.Posts = append(found.Posts, board.Entry{Post: c.post(), Title: c.text()})
+	}, foundQuery+list+`
+		ORDER BY p.id DESC`, args...)
+	if err != nil {
 		return err
 	}
 	if !found.More {
 		found.Count -= len(ids) - len(found.Posts)
 	}
-	threads := make([]board.ThreadID, len(found.Posts))
-	for i, p := range found.Posts {
-		threads[i] = p.Thread
+	posts := make([]*board.Post, len(found.Posts))
+	for i := range found.Posts {
+		posts[i] = &found.Posts[i].Post
 	}
-	slices.Sort(threads)
-	threads = slices.Compact(threads)
-	found.Titles = make(map[board.ThreadID]string, len(threads))
-	list, args = among(threads)
-	return r.each(func(c *cells) { found.Titles[board.ThreadID(c.int())] = c.text() }, `
-		SELECT id, title
-		FROM threads
-		WHERE id IN `+list+`
-		ORDER BY id`, args...)
+	return r.addPeople(posts)
 }
 
 // match is the FTS5 query, "" for one that can find nothing. There is nothing

@@ -121,7 +121,7 @@ func TestSearch(t *testing.T) {
 		if err != nil || err2 != nil || len(first.Posts) != 1 || len(second.Posts) != 1 || first.Posts[0].ID != two.ID || second.Posts[0].ID != one.ID {
 			t.Errorf("%v %v, %v %v", first.Posts, err, second.Posts, err2)
 		}
-		if first.Count != 2 || second.Count != 2 || first.Next != two.ID || second.Next != 0 || first.Titles[one.Thread] != "Naval maneuvers" {
+		if first.Count != 2 || second.Count != 2 || first.Next != two.ID || second.Next != 0 || first.Posts[0].Title != "Naval maneuvers" {
 			t.Errorf("%+v, %+v", first, second)
 		}
 	})
