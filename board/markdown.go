@@ -27,7 +27,7 @@ type renderer struct {
 
 // newRenderer returns a renderer for a board at this address.
 func newRenderer(here Address) *renderer {
-	return &renderer{here: here, gate: newGate(), in: newForumParser(), out: newForumRenderer(here)}
+	return &renderer{here: here, gate: newGate(), in: newForumParser(here), out: newForumRenderer(here)}
 }
 
 // markdown renders what one of our members typed. What it calls becomes a
@@ -103,7 +103,7 @@ var seenBrackets, seenAsterisks, seenTildes = parser.NewContextKey(), parser.New
 // newForumParser reads Markdown as people type it in forums: a row of dashes
 // makes no heading, spaces make no code, a link says where it leads where it
 // stands, and HTML is part of a paragraph.
-func newForumParser() parser.Parser {
+func newForumParser(here Address) parser.Parser {
 	return parser.NewParser(
 		parser.WithBlockParsers(
 			util.Prioritized(parser.NewThematicBreakParser(), 200),
@@ -124,9 +124,17 @@ func newForumParser() parser.Parser {
 			util.Prioritized(bounded{extension.NewStrikethroughParser(), seenTildes, maxAsterisks}, 500),
 			util.Prioritized(referenceParser{}, 590),
 			util.Prioritized(callParser{}, 600),
-			util.Prioritized(extension.NewLinkifyParser(), 999),
+			util.Prioritized(extension.NewLinkifyParser(extension.WithLinkifyURLRegexp(webAddresses(here))), 999),
 		),
 	)
+}
+
+// webAddresses are those that become links by themselves: goldmark's own, and
+// the board's, whose host may have no dot in it.
+func webAddresses(here Address) *regexp.Regexp {
+	const rest = `[/#?][-a-zA-Z0-9@:%_+.~#$!?&/=\(\);,'">\^{}\[\]` + "`" + `]*`
+	return regexp.MustCompile(`^(?:` + regexp.QuoteMeta(string(here)) + rest +
+		`|(?:http|https|ftp)://[-a-zA-Z0-9@:%._\+~#=]{1,256}\.[a-z]+(?::\d+)?(?:` + rest + `)?)`)
 }
 
 // newForumRenderer writes the HTML of it: a line break is one, images are

@@ -117,6 +117,13 @@ func TestMarkdown(t *testing.T) {
 			}
 		})
 	}
+	t.Run("addresses of a board whose host has no dot are links", func(t *testing.T) {
+		local := newRenderer("http://localhost:8080")
+		want := "<p>" + link("http://localhost:8080/t/7/2", "A &lt;b&gt; &amp; &#34;c&#34;, #2") + " " + link("http://localhost:8080/about", "http://localhost:8080/about") + " http://elsewhere/x</p>"
+		if diff := cmp.Diff(want, local.markdown("http://localhost:8080/t/7/2 http://localhost:8080/about http://elsewhere/x", inThread(12))); diff != "" {
+			t.Error(diff)
+		}
+	})
 	t.Run("there are no posts outside a thread", func(t *testing.T) {
 		if got := r.markdown("#1", inThread(0)); got != "<p>#1</p>" {
 			t.Error(got)

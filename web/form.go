@@ -27,6 +27,7 @@ type form struct {
 	Strangers []string      // handles in the text that nobody is known by
 	Login     bool          // name and password are asked for with it
 	Repeats   bool          // an earlier post says the same; it may be posted all the same
+	Quotes    bool          // what is answered may be put into it
 	Restored  time.Time     // when the draft was saved that is in it; zero if none is
 
 	refused error // why it is not to be taken, whatever it says

@@ -116,8 +116,8 @@ func (h *Handler) replyPage(r *request, f form) (*replyPage, error) {
 	if post.Number == 0 {
 		title = r.t("Reply to %s", thread.Title)
 	}
-	if f.Get("to") == "" {
-		f.Values.Set("to", fmt.Sprintf("#%d", post.Number))
+	if f.Quotes = post.State == board.Live; wrong == nil {
+		f.Values.Set("to", sayTo(to))
 	}
 	p := &replyPage{
 		frame: h.frame(r, "reply", title), Thread: thread, Post: post, HTML: h.answered(r, thread, post),
@@ -165,6 +165,15 @@ func (f *form) to(number int) (posts []int, wrong error) {
 		posts = []int{number}
 	}
 	return posts, wrong
+}
+
+// sayTo is how a To line is written: #5, #7.
+func sayTo(posts []int) string {
+	words := make([]string, len(posts))
+	for i, n := range posts {
+		words[i] = "#" + strconv.Itoa(n)
+	}
+	return strings.Join(words, ", ")
 }
 
 // shortened is a word short enough for a sentence.
