@@ -36,6 +36,9 @@ func (a Address) Member(name string) string { return string(a) + "/members/" + n
 // Thread is the page of a thread.
 func (a Address) Thread(id ThreadID) string { return fmt.Sprintf("%s/t/%d", a, id) }
 
+// Keyword is the page of the articles that have a keyword.
+func (a Address) Keyword(word string) string { return string(a) + "/k/" + url.PathEscape(word) }
+
 // Context is the collection of a thread's Notes (FEP-7888).
 func (a Address) Context(id ThreadID) string { return fmt.Sprintf("%s/t/%d/context", a, id) }
 

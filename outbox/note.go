@@ -170,7 +170,7 @@ func (s scribe) article(note *activitypub.Note, t board.Thread) {
 		}
 	}
 	for _, k := range t.Keywords {
-		note.Tag = append(note.Tag, activitypub.Tag{Type: "Hashtag", Href: s.address().Thread(t.ID), Name: "#" + k.Word})
+		note.Tag = append(note.Tag, activitypub.Tag{Type: "Hashtag", Href: s.address().Keyword(k.Word), Name: "#" + k.Word})
 	}
 }
 
@@ -215,7 +215,7 @@ func (s scribe) hashtags(t board.Thread) string {
 	var links []string
 	for _, k := range t.Keywords {
 		if k.Published {
-			links = append(links, `<a href="`+html.EscapeString(s.address().Thread(t.ID))+`" class="mention hashtag" rel="tag">#<span>`+
+			links = append(links, `<a href="`+html.EscapeString(s.address().Keyword(k.Word))+`" class="mention hashtag" rel="tag">#<span>`+
 				html.EscapeString(k.Word)+`</span></a>`)
 		}
 	}
