@@ -37,7 +37,7 @@ func (h *Handler) showHome(w http.ResponseWriter, r *request) error {
 		if err != nil {
 			return nil, err
 		}
-		latest, err := h.board.LatestPosts(r.Context(), board.PostQuery{Limit: latestBeside})
+		latest, err := h.board.LatestPosts(r.Context(), board.PostQuery{Limit: 3 * latestBeside})
 		if err != nil {
 			return nil, err
 		}
@@ -45,11 +45,20 @@ func (h *Handler) showHome(w http.ResponseWriter, r *request) error {
 		for _, pin := range pins {
 			p.Pins = append(p.Pins, pinned{pin, threadPagePath(pin.Thread, 1)})
 		}
-		for _, e := range latest {
-			p.Latest = append(p.Latest, newEntry(r, e, false))
-		}
+		p.Latest = replies(r, latest)
 		return p, nil
 	})
+}
+
+// replies are the newest posts but for the articles, which stand beside them.
+func replies(r *request, latest []board.Entry) (beside []entry) {
+	for _, e := range latest {
+		if e.Number > 0 && len(beside) < latestBeside {
+			e.Author.Tagline = "" // the column is narrow
+			beside = append(beside, newEntry(r, e, false))
+		}
+	}
+	return beside
 }
 
 // liveliest are the open topics that had a post last, most recent first.

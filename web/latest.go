@@ -14,6 +14,7 @@ const entriesPerPage = 25
 type entry struct {
 	board.Entry
 	Path    string // its place in its thread
+	ToName  string
 	ToPath  string // of the post that it answers; empty if there is none here
 	Excerpt string // plain text
 }
@@ -22,7 +23,7 @@ type entry struct {
 func (e entry) Article() bool { return e.Number == 0 }
 
 func newEntry(r *request, e board.Entry, text bool) entry {
-	v := entry{Entry: e, Path: placePath(e.Thread, e.Number)}
+	v := entry{Entry: e, Path: r.placePath(e.Thread, e.Number)}
 	if e.Number == 0 {
 		v.Path = threadPagePath(e.Thread, 1)
 	}
@@ -30,10 +31,10 @@ func newEntry(r *request, e board.Entry, text bool) entry {
 		v.Title = r.t("(article deleted)")
 	}
 	if e.To.Post != 0 {
-		v.ToPath = placePath(e.Thread, e.To.Number)
+		v.ToPath, v.ToName = r.placePath(e.Thread, e.To.Number), toName(e.To.Author)
 	}
 	if text && e.Warning == "" {
-		v.Excerpt = board.Excerpt(e.HTML, excerptWords)
+		v.Excerpt = withoutTitle(board.Excerpt(e.HTML, excerptWords), e.Title)
 	}
 	return v
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"corkboard/board"
@@ -256,12 +257,21 @@ func (h *Handler) reach(r *request, q listQuery, ask board.ThreadQuery, l *list)
 func newListed(r *request, t board.Thread, brief bool, pins []board.Pinned) *listed {
 	v := &listed{articleView: &articleView{Thread: t, Path: threadPagePath(t.ID, 1), Source: r.sourceLine(t.Citation)}}
 	if !brief && t.Article.State == board.Live && t.Article.Warning == "" {
-		v.Excerpt = board.Excerpt(t.Article.HTML, excerptWords)
+		v.Excerpt = withoutTitle(board.Excerpt(t.Article.HTML, excerptWords), t.Title)
 	}
 	if i := slices.IndexFunc(pins, func(p board.Pinned) bool { return p.Thread == t.ID }); i >= 0 {
 		v.Pinned, v.Breaking = true, pins[i].Breaking
 	}
 	return v
+}
+
+// withoutTitle is an excerpt that does not begin with what stands above it:
+// other servers' articles often have their title from their first line.
+func withoutTitle(excerpt, title string) string {
+	if rest, ok := strings.CutPrefix(excerpt, title); ok && strings.HasPrefix(rest, " ") {
+		return strings.TrimSpace(rest)
+	}
+	return excerpt
 }
 
 // mark finds where the member was at his last visit: before the first article
@@ -304,7 +314,7 @@ func (h *Handler) countNew(r *request, articles []*listed) error {
 		mark, begun := marks[v.ID]
 		switch {
 		case begun && v.Posts > mark:
-			v.New, v.NewPath = v.Posts-mark, placePath(v.ID, mark+1)
+			v.New, v.NewPath = v.Posts-mark, r.placePath(v.ID, mark+1)
 		case !begun:
 			v.Fresh = !last.IsZero() && v.CreatedAt.After(last) && v.Article.Author.ID != r.viewer.ID
 		}
