@@ -17,6 +17,7 @@ const (
 type Draft struct {
 	Member  ActorID
 	Form    string     // the path that the form is sent to
+	Key     string     // of the form; a draft of one that was posted meanwhile is not kept
 	Fields  url.Values // its inputs
 	SavedAt time.Time
 }
@@ -33,6 +34,11 @@ func (b *Board) SaveDraft(ctx context.Context, d Draft) (Draft, error) {
 	return outcome(ctx, b, func(tx Tx) (Draft, error) {
 		if _, err := tx.Member(d.Member); err != nil {
 			return Draft{}, err
+		}
+		if d.Key != "" {
+			if _, posted, err := ifFound(tx.PostByFormKey(d.Member, d.Key)); posted || err != nil {
+				return d, err
+			}
 		}
 		others, err := tx.DraftCount(d.Member, d.Form)
 		if err != nil {

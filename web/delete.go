@@ -15,7 +15,8 @@ type deletePage struct {
 	Post    board.Post
 	HTML    template.HTML
 	Place   string
-	Removal bool // by a moderator
+	Removal bool   // by a moderator
+	Spread  string // how far it has come, in a few words
 	Form    form
 }
 
@@ -66,6 +67,7 @@ func (h *Handler) deletePage(r *request, f form) (*deletePage, error) {
 	p := &deletePage{
 		Thread: thread, Post: post, HTML: h.answered(r, thread, post), Place: r.placePath(id, number),
 		Removal: h.board.MayRemove(r.viewer, post) || r.visitor() && f.Values.Has("reason"), Form: f,
+		Spread: h.phrases(r, []board.Post{post})[post.ID],
 	}
 	switch {
 	case post.State != board.Live:

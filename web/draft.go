@@ -88,7 +88,7 @@ func (h *Handler) postDraft(w http.ResponseWriter, r *request) error {
 		return board.Errorf(board.Invalid, "There is no form of which this could be a draft.")
 	}
 	if f.hasText() {
-		_, err = h.board.SaveDraft(r.Context(), board.Draft{Member: r.viewer.ID, Form: target, Fields: f.drafted()})
+		_, err = h.board.SaveDraft(r.Context(), board.Draft{Member: r.viewer.ID, Form: target, Key: f.Get("key"), Fields: f.drafted()})
 	} else {
 		err = h.board.DropDraft(r.Context(), r.viewer.ID, target)
 	}

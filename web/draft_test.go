@@ -62,6 +62,11 @@ func TestDrafts(t *testing.T) {
 		ronin.get("/drafts").has("ul.drafts", 0)
 		ronin.get(form).has("form.note", 0)
 	})
+	t.Run("what a script saves too late of a form that was posted is not kept", func(t *testing.T) {
+		ronin.send(form, url.Values{"key": {"late"}, "text": {"Posted."}}).wants(http.StatusSeeOther)
+		ronin.send("/drafts", url.Values{"target": {form}, "key": {"late"}, "text": {"Poste"}}).wants(http.StatusSeeOther)
+		ronin.get("/drafts").has("ul.drafts", 0)
+	})
 	t.Run("it can be discarded on the form", func(t *testing.T) {
 		save(t, w.path("/0/reply"), "No.")
 		page := ronin.get(w.path("")).wants(http.StatusOK)
@@ -77,6 +82,10 @@ func TestDrafts(t *testing.T) {
 		}
 	})
 	t.Run("an article and an edit have drafts too", func(t *testing.T) {
+		ronin.send("/drafts", url.Values{"target": {"/post"}, "url": {"https://times.example/soon"}}).wants(http.StatusSeeOther)
+		if got := ronin.get("/post").attr("[name=url]", "value"); got != "https://times.example/soon" {
+			t.Errorf("url %q", got)
+		}
 		ronin.send("/drafts", url.Values{"target": {"/post"}, "title": {"Soon"}, "topics": {"news", "local"}}).wants(http.StatusSeeOther)
 		page := ronin.get("/post")
 		if got := page.attr("[name=title]", "value"); got != "Soon" {

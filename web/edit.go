@@ -14,6 +14,7 @@ type editPage struct {
 	Post   board.Post
 	Place  string
 	To     template.HTML // whom the post is to, which stays
+	Spread string        // how far it has come, in a few words
 	Form   form
 	Quota  board.Quota // of an article
 }
@@ -100,5 +101,6 @@ func (h *Handler) editPage(r *request, f form) (*editPage, error) {
 	writeTo(m, postView{Post: post, here: func(int) bool { return false }})
 	return &editPage{
 		frame: h.frame(r, "edit", title), Thread: thread, Post: post, Place: r.placePath(id, number), To: m.html(), Form: f,
+		Spread: h.phrases(r, []board.Post{post})[post.ID],
 	}, nil
 }

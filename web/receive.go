@@ -66,7 +66,7 @@ type kept struct {
 }
 
 // typed are the inputs that somebody writes a text into.
-var typed = []string{"text", "remark", "title", "reason"}
+var typed = []string{"text", "remark", "title", "url", "reason"}
 
 // notKept are the inputs that nothing of is told again.
 var notKept = []string{"password", "member", "text"}
