@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/url"
 	"strings"
+	"time"
 
 	"corkboard/activitypub"
 	"corkboard/board"
@@ -203,12 +204,20 @@ func sourceLine(c board.Citation) string {
 		publication = strings.TrimPrefix(u.Hostname(), "www.")
 	}
 	var parts []string
-	for _, part := range []string{publication, c.Date, c.Author} {
+	for _, part := range []string{publication, day(c.Date), c.Author} {
 		if part != "" {
 			parts = append(parts, part)
 		}
 	}
 	return strings.Join(parts, " | ")
+}
+
+// day is a date without the time of day; what is no date stays.
+func day(date string) string {
+	if t, err := time.Parse(time.RFC3339, date); err == nil {
+		return t.Format(time.DateOnly)
+	}
+	return date
 }
 
 func (s scribe) hashtags(t board.Thread) string {

@@ -168,6 +168,7 @@ func (s *stage) article(topics ...string) board.Post {
 	p, err := s.PostArticle(s.t.Context(), board.NewArticle{
 		By: s.world.Member.ID, Title: "Fleet returns to Yokosuka", Topics: s.ids(topics...), Keywords: []string{"defense"},
 		Citation: board.Citation{URL: "https://times.example/fleet", Publication: "The Example Times", Author: "A. Writer", Date: "2011-01-04"},
+		Again:    "Every test posts it.",
 		Text:     board.Text{Markdown: "The carrier …", Language: "en"},
 	})
 	s.check(err)

@@ -63,8 +63,10 @@ func (s *server) secured(link string) string {
 func noDetails(host string, err error) error {
 	missing, ok := errors.AsType[*activitypub.FetchError](err)
 	switch {
-	case !ok && errors.Is(err, context.DeadlineExceeded), ok && missing.Temporary && missing.Status == 0:
+	case !ok && errors.Is(err, context.DeadlineExceeded):
 		return board.FieldErrorf("url", "%s gave no answer in time; fill the form in by hand, or try again later.", host)
+	case ok && missing.Temporary && missing.Status == 0:
+		return board.FieldErrorf("url", "%s cannot be reached now (%s); fill the form in by hand, or try again later.", host, missing.Reason)
 	case !ok:
 		return fmt.Errorf("read details on %s: %w", host, err)
 	case missing.Status != 0 && missing.Status != http.StatusOK:

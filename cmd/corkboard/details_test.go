@@ -70,7 +70,7 @@ func TestDetails(t *testing.T) {
 		"http://169.254.169.254/": "not one of the public internet",
 		"https://board.example/t": "one of ours",
 		"javascript:alert(1)":     "a whole web address",
-		"http://127.0.0.1:1/":     "127.0.0.1:1 gave no answer in time; fill the form in by hand, or try again later.",
+		"http://127.0.0.1:1/":     "127.0.0.1:1 cannot be reached now (no connection could be made, or it broke); fill the form in by hand, or try again later.",
 	} {
 		t.Run("no details of "+link, func(t *testing.T) {
 			_, err := s.details(t.Context(), link)
