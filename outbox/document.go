@@ -73,11 +73,10 @@ func (d *Documents) Register(r *mux.Router) {
 	routes(map[string]document{
 		"/": d.site, "/about": d.aboutSite,
 		"/topics/" + name: d.topic, "/members/" + name: d.member, "/{sigil:[~@]}" + name: d.nicknamed,
-		thread: d.thread, thread + number: d.note,
+		thread: d.thread, thread + number: d.note, thread + number + "/replies": d.replies,
 	}, wanted)
 	routes(map[string]document{
-		thread + "/context":          d.context,
-		thread + number + "/replies": d.replies, thread + number + "/likes": d.likes, thread + number + "/shares": d.shares,
+		thread + "/context": d.context, thread + number + "/likes": d.likes, thread + number + "/shares": d.shares,
 		"/activities/{event:[0-9]{1,18}}": d.activity, "/activities/{event:[0-9]{1,18}}-{k:[0-9]{1,4}}": d.activity,
 		"/actor": d.site, "/actor/outbox": d.siteOutbox,
 		"/topics/" + name + "/outbox": d.topicOutbox, "/topics/" + name + "/moderators": d.moderators,

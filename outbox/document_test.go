@@ -108,6 +108,8 @@ func TestDocuments(t *testing.T) {
 		{"an article", "/t/1/0", ap, 200, ap, ""},
 		{"a reply", "/t/1/1", ap, 200, ap, ""},
 		{"a reply as a browser asks", "/t/1/1", html, 200, "text/html; charset=utf-8", ""},
+		{"the answers to a reply", "/t/1/1/replies", ap, 200, ap, ""},
+		{"the answers as a browser asks", "/t/1/1/replies", html, 200, "text/html; charset=utf-8", ""},
 		{"another server's reply", "/t/1/2", ap, 303, "", posts[2].URI},
 		{"a deleted reply", "/t/1/4", ap, 410, ap, ""},
 		{"another server's deleted reply", "/t/1/5", ap, 303, "", posts[5].URI},
