@@ -258,11 +258,10 @@ func (e entryRow) facets() string {
 	if e.Number == 0 {
 		facets[0] = facetArticle
 	}
-	if e.Answered != 0 {
-		facets = append(facets, facet(facetTo, e.Answered))
-	}
-	for _, actor := range e.mentioned {
-		facets = append(facets, facet(facetTo, actor))
+	for _, actor := range append(e.mentioned, board.ActorID(e.Answered)) {
+		if actor != 0 && int64(actor) != e.Author { // who answers himself speaks to others
+			facets = append(facets, facet(facetTo, actor))
+		}
 	}
 	for _, topic := range e.topics {
 		facets = append(facets, facet(facetTopic, topic))

@@ -53,21 +53,28 @@ func (l *limiter) wait(keys ...string) time.Duration {
 
 // slowDown refuses a reader who asks for too many pages that have to be made: a
 // robot that reads everything, or somebody who wants the board to be busy. Pages
-// from the cache are not counted. A member is counted by account, anybody else
-// by address; requests from this machine itself are those of a proxy that the
-// operator did not name, and everybody's at once.
+// from the cache are not counted.
 func (h *Handler) slowDown(r *request) error {
-	from := network(h.config.ClientIP(r.Request))
-	key := "from " + from
-	if !r.visitor() {
-		key = "member " + r.member.Name
-	} else if ip, err := netip.ParseAddr(from); err == nil && ip.IsLoopback() {
+	key, counted := h.whoAsks(r)
+	if !counted {
 		return nil
 	}
 	if wait := h.readers.wait(key); wait > 0 {
 		return board.TooManyErrorf(max(wait, time.Second), "You have asked for very many pages. Please wait a little.")
 	}
 	return nil
+}
+
+// whoAsks is as whom a reader is counted: a member by account, anybody else by
+// address. Requests from this machine itself are those of a proxy that the
+// operator did not name, and everybody's at once.
+func (h *Handler) whoAsks(r *request) (key string, counted bool) {
+	from := network(h.config.ClientIP(r.Request))
+	if !r.visitor() {
+		return "member " + r.member.Name, true
+	}
+	ip, err := netip.ParseAddr(from)
+	return "from " + from, err != nil || !ip.IsLoopback()
 }
 
 // network is an address as limits see it: one host of IPv4, one /64 of IPv6,

@@ -33,6 +33,9 @@ type Config struct {
 	// Spreads tells how far posts have come on other servers; nil where nobody knows.
 	Spreads Spreads
 
+	// Lookup asks other servers for people and posts; nil leaves it.
+	Lookup Lookup
+
 	// Details reads what a page says of the article on it; nil leaves the button
 	// away. Its errors are the board's.
 	Details func(ctx context.Context, link string) (board.Details, error)
@@ -49,6 +52,11 @@ type Limits struct {
 	LoginEvery time.Duration // one more try; 20 s
 	PageBurst  int           // pages that nobody had asked for, at once, for each account and each address; 300
 	PageEvery  time.Duration // one more of them; 200 ms
+
+	SearchBurst int           // searches at once, for each account and each address; 60
+	SearchEvery time.Duration // one more of them; 1 s
+	LookupBurst int           // other servers that one account has asked at once; 10
+	LookupEvery time.Duration // one more of them; 10 s
 }
 
 func (l Limits) orDefault() Limits {
@@ -60,6 +68,11 @@ func (l Limits) orDefault() Limits {
 		LoginEvery: or(l.LoginEvery, 20*time.Second),
 		PageBurst:  or(l.PageBurst, 300),
 		PageEvery:  or(l.PageEvery, 200*time.Millisecond),
+
+		SearchBurst: or(l.SearchBurst, 60),
+		SearchEvery: or(l.SearchEvery, time.Second),
+		LookupBurst: or(l.LookupBurst, 10),
+		LookupEvery: or(l.LookupEvery, 10*time.Second),
 	}
 }
 
@@ -81,8 +94,10 @@ type Handler struct {
 	sessions  *scs.SessionManager
 	origin    *http.CrossOriginProtection
 	logins    *limiter
-	lookups   *limiter         // pages of articles, by member
-	readers   *limiter         // who asks for pages that have to be made
+	lookups   *limiter // pages of articles, by member
+	readers   *limiter // who asks for pages that have to be made
+	searches  *limiter
+	askings   *limiter         // of other servers, by member
 	pictures  *pictures        // nil where none are shown
 	static    map[string]asset // by path
 	router    *mux.Router      // set by Register
@@ -120,6 +135,8 @@ func New(c Config) (*Handler, error) {
 		logins:    newLimiter(c.Limits.LoginBurst, c.Limits.LoginEvery),
 		lookups:   newLimiter(detailsBurst, detailsEvery),
 		readers:   newLimiter(c.Limits.PageBurst, c.Limits.PageEvery),
+		searches:  newLimiter(c.Limits.SearchBurst, c.Limits.SearchEvery),
+		askings:   newLimiter(c.Limits.LookupBurst, c.Limits.LookupEvery),
 	}
 	h.memos = newMemos()
 	if err := h.origin.AddTrustedOrigin(string(c.Address)); err != nil {
@@ -164,6 +181,9 @@ func (h *Handler) routes() []route {
 		{"GET", "/source/{host}" + feedSuffix, h.showSourceFeed},
 		{"GET", "/members/{name}" + feedSuffix, h.showMemberFeed},
 		{"GET", "/~{handle}" + feedSuffix, h.showHandleFeed},
+		{"GET", "/search", h.showSearch},
+		{"GET", "/search" + feedSuffix, h.showSearchFeed},
+		{"POST", "/search/take", h.postTake},
 		{"GET", "/static/{file}", h.showStatic},
 		{"GET", "/media/{key:[0-9a-f]{32}}", h.showPicture},
 		{"GET", "/media/emoji/{host}/{shortcode:[A-Za-z0-9_]{2,64}}", h.showEmoji},

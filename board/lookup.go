@@ -1,0 +1,25 @@
+package board
+
+import "time"
+
+// Lookup is what became of asking another server for a person or a post.
+type Lookup struct {
+	Host  string    // which server is asked
+	Done  bool      // it has answered, or will not
+	At    time.Time // when it had
+	Err   error     // why there is nothing, in words for a reader
+	Actor Actor     // who was found, or wrote what was found; ID is 0 for nobody
+	Post  *Foreign  // nil where a person was looked for
+}
+
+// Foreign is a post of another server as it was found there.
+type Foreign struct {
+	URI       string
+	URL       string // its page there
+	Title     string // may be empty
+	HTML      string // safe
+	Language  string
+	Warning   string
+	Published time.Time
+	Belongs   bool // it answers a post of this board, or names one of its topics, and may be put here
+}
