@@ -64,9 +64,10 @@ func (c Color) until(other, from Color, contrast float64) Color {
 // readable is the contrast that WCAG 2.2 asks of text (1.4.3).
 const readable = 4.5
 
-// What the owner's colours are seen on or beside, by day and by night.
+// What the style sheet has, and the owner's colours are seen on or beside.
 var (
 	white, black         = Color{255, 255, 255}, Color{}
+	mastDay, paper       = Color{0x5a, 0x17, 0x17}, Color{0xfd, 0xfc, 0xf8}
 	mastTextNight        = Color{0xf6, 0xef, 0xe6}
 	paperDay, paperNight = Color{0xe9, 0xe4, 0xd6}, Color{0x2a, 0x2d, 0x33} // the least favourable
 )
