@@ -181,7 +181,7 @@ func TestPostArticle(t *testing.T) {
 		page := ronin.follow(ronin.send("/post", whole()).wants(http.StatusSeeOther)).wants(http.StatusOK)
 		page.shows("h1", "Ferry sinks")
 		page.shows(".source", "The Example Times ^ | Tuesday, 1 February 2011 | B. Writer")
-		page.shows(".filed", "TOPICS: Local; News KEYWORDS: ferry; harbour; fish")
+		page.shows(".filed", "TOPICS: Local; News KEYWORDS: ferry; harbour; fish + add a keyword")
 		page.shows("#p1 .body", "I said so.")
 		page.has("article.post", 1)
 	})
@@ -299,7 +299,7 @@ func TestLogin(t *testing.T) {
 			if got := sent.header.Get("Location"); got != "/topics?x=1" {
 				t.Errorf("leads to %s", got)
 			}
-			b.get("/").shows(".me", "ronin Log out")
+			b.get("/").shows(".me", "Drafts ronin Log out")
 		}
 	})
 	t.Run("the answer to a wrong name is the one to a wrong password", func(t *testing.T) {
@@ -431,7 +431,7 @@ func TestJoin(t *testing.T) {
 	checkRefused(t, b.send("/join/"+secret, url.Values{"name": {"chief"}, "password": {"short"}}), "password")
 
 	b.send("/join/"+secret, url.Values{"name": {"chief"}, "password": {password}}).wants(http.StatusSeeOther)
-	b.get("/").shows(".me", "chief Log out")
+	b.get("/").shows(".me", "Drafts chief Log out")
 	if m, err := w.Member(t.Context(), "chief"); err != nil || m.Role != board.RoleAdmin {
 		t.Errorf("role %s, %v", m.Role, err)
 	}

@@ -161,7 +161,7 @@ func TestNothingChangesByGET(t *testing.T) {
 		t.Errorf("%d events happened", got-before)
 	}
 	ronin.get("/logout").wants(http.StatusMethodNotAllowed)
-	if ronin.get("/").text(".me") != "ronin Log out" {
+	if ronin.get("/").text(".me") != "Drafts ronin Log out" {
 		t.Error("somebody was logged out")
 	}
 }
