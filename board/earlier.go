@@ -2,6 +2,8 @@ package board
 
 import (
 	"context"
+	"html"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -14,7 +16,7 @@ const (
 	freshFor   = 30 * 24 * time.Hour // within it the same link is the same news
 	sameDay    = 24 * time.Hour      // within it similar titles are listed
 	similarity = 0.6                 // of titles that are
-	maxLinked  = 5                   // threads with the same link that are named
+	maxLinked  = 5                   // threads, and posts, with the same link that are named
 	maxSimilar = 5
 	maxAgain   = 200
 )
@@ -23,6 +25,7 @@ const (
 type Earlier struct {
 	Linked  []Thread // with the same link, the newest first
 	Recent  bool     // the first of them came within 30 days
+	Posts   []Entry  // replies that have the link in them, the newest first
 	Similar []Thread // of the last day, with a similar title; ID, Title, Posts, CreatedAt
 }
 
@@ -32,8 +35,36 @@ func (b *Board) Earlier(ctx context.Context, title, link string) (e Earlier, err
 		return e, err
 	}
 	e.Recent = len(e.Linked) > 0 && time.Since(e.Linked[0].CreatedAt) < freshFor
+	if e.Posts, err = b.postsWithLink(ctx, link); err != nil {
+		return e, err
+	}
 	e.Similar, err = b.similarTitles(ctx, title, e.Linked)
 	return e, err
+}
+
+// postsWithLink finds replies in which the link is written out. The words of
+// its normal form stand in it one behind the other, whatever else is there; the
+// index of the search finds those. A host alone is no page.
+func (b *Board) postsWithLink(ctx context.Context, link string) ([]Entry, error) {
+	key := LinkKey(link)
+	if !strings.ContainsAny(key, "/?") {
+		return nil, nil
+	}
+	found, err := b.SearchPosts(ctx, PostSearch{Terms: []Term{{Text: key, Phrase: true}}, In: PostsOnly, Limit: maxLinked})
+	posts := slices.DeleteFunc(found.Posts, func(e Entry) bool { return !hasLink(e.HTML, key) })
+	return posts, err
+}
+
+// hasLink reports whether one of the links of a safe text has this normal form.
+func hasLink(safe, key string) bool {
+	for found := true; found; {
+		_, safe, found = strings.Cut(safe, ` href="`)
+		address, _, _ := strings.Cut(safe, `"`)
+		if found && LinkKey(html.UnescapeString(address)) == key {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *Board) similarTitles(ctx context.Context, title string, but []Thread) (similar []Thread, err error) {

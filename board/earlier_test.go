@@ -1,6 +1,7 @@
 package board_test
 
 import (
+	"context"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -24,6 +25,11 @@ func boardAt(t *testing.T, now *time.Time, excerpts board.Excerpts) *board.Board
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
+	return boardOn(t, db, excerpts)
+}
+
+func boardOn(t *testing.T, db *storage.DB, excerpts board.Excerpts) *board.Board {
+	t.Helper()
 	b := board.New(db, board.Config{
 		Address: "https://board.example", Excerpts: excerpts, NewKey: func() (string, string, error) { return "private", "public", nil },
 	}, slog.New(slog.DiscardHandler))
@@ -109,6 +115,40 @@ func TestPostedBefore(t *testing.T) {
 			t.Errorf("found %+v, %v", earlier.Linked, err)
 		}
 	})
+}
+
+func TestLinkInReplies(t *testing.T) {
+	now := time.Now()
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "board.db"), storage.Options{Serve: true, Migrate: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	b := boardOn(t, db, nil)
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	go func() { _ = db.RunIndexer(ctx) }()
+	gaijin := member(t, b, "gaijin", board.RoleMember)
+	article := article(t, b, gaijin.ID)
+	for _, text := range []string{"See https://www.times.example/navy/leaves?utm_id=3#x", "See https://times.example/navy/leaves-again", "navy leaves"} {
+		if _, err := b.Reply(t.Context(), board.NewReply{By: gaijin.ID, To: article.ID, Text: board.Text{Markdown: text}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 100 {
+		e, err := b.Earlier(t.Context(), "", "https://times.example/navy/leaves/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(e.Posts) == 1 && e.Posts[0].Number == 1 {
+			return
+		}
+		if len(e.Posts) > 1 {
+			t.Fatalf("found %d posts", len(e.Posts))
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Errorf("post 1 was not found in %s", time.Since(now))
 }
 
 func TestSimilarTitles(t *testing.T) {
