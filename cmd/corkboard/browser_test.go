@@ -50,6 +50,7 @@ var chromium = sync.OnceValues(func() (*headless, error) {
 	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "hide-scrollbars", "disable-dev-shm-usage"} {
 		flags = append(flags, chromedp.Flag(flag, true))
 	}
+	flags = append(flags, chromedp.Flag("disable-features", "BackForwardCache")) // chromedp waits for ever for a page that comes out of it
 	allocator, _ := chromedp.NewExecAllocator(context.Background(), flags...)
 	ctx, stop := chromedp.NewContext(allocator)
 	closeBrowser = func() {
