@@ -67,7 +67,7 @@ func (c *cutter) cut(src string) {
 			case !ok:
 			case c.hiding != "":
 				c.skip(e, kind)
-			case kind == html.SelfClosingTagToken && e.name == "svg": // has no content
+			case kind == html.SelfClosingTagToken && (e.name == "svg" || e.name == "math"): // has no content
 			case kind == html.EndTagToken:
 				c.end(e)
 			default:

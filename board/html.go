@@ -68,7 +68,7 @@ var elements = func() map[string]element {
 		{part, "", "rt rp"},
 		{leaf, "", "p pre"},
 		{leaf, "p", "address article aside body caption center dd details dialog div dl dt fieldset figcaption figure footer " +
-			"form header hgroup html legend main nav section summary table tbody tfoot thead tr"},
+			"header hgroup html legend main nav section summary table tbody tfoot thead tr"},
 		{heading, "p", "h1 h2 h3 h4 h5 h6"},
 		{container, "", "blockquote ul ol"},
 		{container, "ul", "menu dir"},
@@ -77,7 +77,7 @@ var elements = func() map[string]element {
 		{rule, "", "hr"},
 		{cell, "", "td th"},
 		{image, "", "img"},
-		{hidden, "", "script style title head template noscript noembed noframes iframe svg select datalist"},
+		{hidden, "", "script style title head template noscript noembed noframes iframe svg math form select datalist"},
 	} {
 		for name := range strings.FieldsSeq(row.others) {
 			e := element{name: name, tag: row.tag, role: row.role}

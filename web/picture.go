@@ -56,12 +56,11 @@ var (
 // examine finds out by its bytes what a file is, whatever its server says, and
 // refuses what is no picture or would take too much memory to show.
 func examine(file io.ReadSeeker) (format, image.Config, error) {
-	head := make([]byte, 512)
-	n, err := io.ReadFull(file, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return format{}, image.Config{}, errNoPicture
+	head, err := beginning(file, 512)
+	if err != nil {
+		return format{}, image.Config{}, err
 	}
-	kind := sniff(head[:n])
+	kind := sniff(head)
 	for _, f := range formats {
 		if f.kind != kind {
 			continue
@@ -79,6 +78,14 @@ func examine(file io.ReadSeeker) (format, image.Config, error) {
 		return f, config, nil
 	}
 	return format{}, image.Config{}, errNoPicture
+}
+
+// beginning are the first bytes of a file.
+func beginning(file io.ReadSeeker, most int64) ([]byte, error) {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(file, most))
 }
 
 func sniff(head []byte) string {
@@ -117,15 +124,10 @@ func mayShrink(file io.ReadSeeker, f format, c image.Config, fit box) (bool, err
 	if f.decode == nil || c.Width*c.Height > maxShrunk || !large && f.kind != "image/gif" && f.kind != "image/png" {
 		return false, nil
 	}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
+	head, err := beginning(file, 4<<10)
+	if err != nil {
 		return false, err
 	}
-	head := make([]byte, 4<<10)
-	n, err := io.ReadFull(file, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, err
-	}
-	head = head[:n]
 	switch f.kind {
 	case "image/jpeg":
 		return !bytes.Contains(head, []byte("Exif\x00\x00")), nil
@@ -146,10 +148,15 @@ func shrink(file io.ReadSeeker, f format, c image.Config, fit box, to io.Writer)
 		return "", errNoPicture
 	}
 	scale := min(1, float64(fit.width)/float64(c.Width), float64(fit.height)/float64(c.Height))
-	scaled := func(n int) int { return int(math.Round(float64(n) * scale)) }
-	small := image.NewNRGBA(image.Rect(0, 0, max(1, scaled(c.Width)), max(1, scaled(c.Height))))
-	at := from.Bounds() // of a GIF's first frame, which may be smaller than the picture
-	draw.BiLinear.Scale(small, image.Rect(scaled(at.Min.X), scaled(at.Min.Y), scaled(at.Max.X), scaled(at.Max.Y)), from, at, draw.Src, nil)
+	scaled := func(r image.Rectangle) image.Rectangle {
+		low := func(n int) int { return int(float64(n) * scale) }
+		high := func(n int) int { return int(math.Ceil(float64(n)*scale - 0.5)) }
+		left, top := low(r.Min.X), low(r.Min.Y)
+		return image.Rect(left, top, max(left+1, high(r.Max.X)), max(top+1, high(r.Max.Y)))
+	}
+	small := image.NewNRGBA(scaled(image.Rect(0, 0, c.Width, c.Height)))
+	frame := from.Bounds() // of a GIF's first one, which may be smaller than the picture
+	draw.BiLinear.Scale(small, scaled(frame), from, frame, draw.Src, nil)
 	if small.Opaque() && f.kind != "image/gif" {
 		return "jpg", jpeg.Encode(to, small, &jpeg.Options{Quality: 82})
 	}
