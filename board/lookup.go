@@ -10,6 +10,7 @@ type Lookup struct {
 	Err   error     // why there is nothing, in words for a reader
 	Actor Actor     // who was found, or wrote what was found; ID is 0 for nobody
 	Post  *Foreign  // nil where a person was looked for
+	Here  *Post     // it is on this board already
 }
 
 // Foreign is a post of another server as it was found there.
@@ -22,4 +23,11 @@ type Foreign struct {
 	Warning   string
 	Published time.Time
 	Belongs   bool // it answers a post of this board, or names one of its topics, and may be put here
+}
+
+// CleanForeign makes a post fit to be shown, as if it had been accepted.
+func (b *Board) CleanForeign(f Foreign) Foreign {
+	f.Title, f.Warning = cleanLine(f.Title, maxTitle), cleanLine(f.Warning, maxTitle)
+	f.HTML, f.Language = b.text.clean(f.HTML), Language(f.Language)
+	return f
 }

@@ -223,9 +223,13 @@ func handleName(o *activitypub.Object) string {
 }
 
 // handleHost is the host of the handle. It is that of the id, unless the actor
-// claims another one and WebFinger there leads back to the actor.
+// claims another one, or is known by another one, and WebFinger there leads back
+// to the actor.
 func (in *Inbox) handleHost(ctx context.Context, a *arrival, o *activitypub.Object, actor board.Actor) string {
 	_, host, ok := strings.Cut(strings.TrimPrefix(o.Webfinger, "acct:"), "@")
+	if known, err := in.Board.ActorByURI(ctx, o.ID); !ok && err == nil {
+		host, ok = known.Host, true
+	}
 	host = activitypub.Host("https://" + host + "/")
 	if !ok || host == "" || host == actor.Host || host == in.address.Host() || in.Blocked(host) || a.errand.spend() != nil {
 		return actor.Host

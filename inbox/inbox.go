@@ -93,6 +93,7 @@ type Inbox struct {
 	people  *people
 	posts   *lru.Cache[string, board.PostID] // the numbers of those asked for lately
 	errands *errands
+	lookups *lookups
 	slots   chan struct{} // requests in flight
 	large   chan struct{} // large bodies that are being read
 	settled chan board.Receipt
@@ -110,6 +111,7 @@ func New(c Config) *Inbox {
 		people:  newPeople(),
 		posts:   newMemory[board.PostID](postsInMind),
 		errands: newErrands(c.Workers),
+		lookups: newLookups(),
 		slots:   make(chan struct{}, c.MaxRequests),
 		large:   make(chan struct{}, largeBodies),
 		settled: make(chan board.Receipt, settleBatch),

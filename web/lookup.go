@@ -104,7 +104,7 @@ func (h *Handler) lookUp(w http.ResponseWriter, r *request, p *searchPage, s sea
 		}
 		actor, err := h.board.ActorByHandle(r.Context(), name, host)
 		if err == nil && actor.GoneAt.IsZero() {
-			p.Lookup = h.viewLookup(p, text, board.Lookup{Host: host, Done: true, Actor: actor, At: actor.FetchedAt})
+			p.Lookup = h.viewLookup(r, text, board.Lookup{Host: host, Done: true, Actor: actor, At: actor.FetchedAt})
 			return nil
 		}
 		if ignoreMissing(err) != nil {
@@ -141,7 +141,10 @@ func (h *Handler) askFor(w http.ResponseWriter, r *request, p *searchPage, s sea
 		}
 		found = h.config.Lookup.Begin(r.Context(), s.text)
 	}
-	p.Lookup = h.viewLookup(p, s.text, found)
+	if found.Here != nil {
+		return &away{placePath(found.Here.Thread, found.Here.Number)}
+	}
+	p.Lookup = h.viewLookup(r, s.text, found)
 	if !found.Done {
 		p.Lookup.Again = againPath(r, s.again+1)
 		if s.again < maxAgain {
@@ -158,10 +161,10 @@ func againPath(r *request, n int) string {
 	return r.URL.Path + "?" + values.Encode()
 }
 
-func (h *Handler) viewLookup(p *searchPage, text string, found board.Lookup) *lookupView {
+func (h *Handler) viewLookup(r *request, text string, found board.Lookup) *lookupView {
 	view := &lookupView{Lookup: found, Text: text}
 	if found.Err != nil {
-		_, view.Failed = h.answerTo(&request{Request: &http.Request{}, reader: p.reader}, found.Err)
+		_, view.Failed = h.answerTo(r, found.Err)
 	}
 	if isWeb(found.Actor.URL) {
 		view.Profile = found.Actor.URL
