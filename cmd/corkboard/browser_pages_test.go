@@ -55,6 +55,11 @@ var examined = []struct {
 		b.fill("#f-text", "> A quote\n\nand a text")
 		b.follow("button[value=preview]")
 	}},
+	{as: "ronin", name: "an article whose link is here already", path: "/post?url=https://www.times.example/bridge%3Futm_source=x", then: func(b *tab) {
+		b.fill("#f-title", "A title")
+		b.follow("button[value=post]")
+	}},
+	{as: "ronin", name: "an article whose page cannot be read", path: "/post?url=http://10.0.0.1/", then: func(b *tab) { b.follow("button[value=details]") }},
 	{as: "ronin", name: "a reply", path: "/t/1/5/reply"},
 	{as: "ronin", name: "a reply with errors", path: "/t/1/5/reply", then: func(b *tab) { b.follow("button[value=post]") }},
 	{as: "ronin", name: "editing", path: "/t/1/4/edit"},
