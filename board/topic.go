@@ -23,8 +23,8 @@ func (t Topic) Title() string { return t.Label() }
 
 // TopicNews is what came into a topic lately.
 type TopicNews struct {
-	Articles    int       // at most MaxTopicNews are counted
-	LastArticle time.Time // zero if there is none, however old
+	Articles    int       // posted since, at most MaxTopicNews are counted
+	LastArticle time.Time // that is live; zero if there is none, however old
 }
 
 // MaxTopicNews is where counting a topic's articles ends.

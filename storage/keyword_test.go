@@ -237,6 +237,7 @@ func TestTopicNews(t *testing.T) {
 	f.clock.now = f.clock.now.Add(8 * 24 * time.Hour)
 	f.article("New")
 	at := f.clock.now
+	f.clock.now = f.clock.now.Add(time.Minute)
 	gone := f.article("Gone")
 	f.change(func(tx board.Tx) error {
 		gone.State = board.Deleted
@@ -246,7 +247,7 @@ func TestTopicNews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[board.ActorID]board.TopicNews{f.Topic.ID: {Articles: 1, LastArticle: at}, other.ID: {}}
+	want := map[board.ActorID]board.TopicNews{f.Topic.ID: {Articles: 2, LastArticle: at}, other.ID: {}}
 	if diff := cmp.Diff(want, news); diff != "" {
 		t.Error(diff)
 	}

@@ -61,3 +61,15 @@ func TestListPlans(t *testing.T) {
 		})
 	}
 }
+
+// TestFewRows makes sure of queries about tables that are small that they begin
+// there: to scan one of those is no harm, but to scan another for them is.
+func TestFewRows(t *testing.T) {
+	db := open(t, Options{})
+	for name, query := range map[string]string{"SCAN n": pinsQuery, "SCAN o": topicNewsQuery} {
+		steps := plan(t, db, strings.ReplaceAll(query, "?", "5"))
+		if !strings.HasPrefix(steps, name) || strings.Count(steps, "SCAN") > strings.Count(steps, "SCAN lately")+1 {
+			t.Errorf("it does not begin with %s:\n%s", name, steps)
+		}
+	}
+}

@@ -10,6 +10,16 @@ import (
 // pinsLimit is more than a board ever has.
 const pinsLimit = 5
 
+// pinsQuery reads the few pins first, and of their threads what is shown.
+const pinsQuery = `
+	SELECT n.thread, t.title, p.language, t.posts, n.breaking, n.pinned_at, n.expires_at
+	FROM pins n
+	CROSS JOIN threads t
+	CROSS JOIN posts p
+	WHERE t.id = n.thread AND p.thread = n.thread AND p.number = 0 AND p.state = 0 AND n.expires_at > ?
+	ORDER BY n.pinned_at DESC, n.thread DESC
+	LIMIT ?`
+
 // Pins are the threads that are pinned at a time, the last pinned first.
 func (db *DB) Pins(ctx context.Context, at time.Time) ([]board.Pinned, error) {
 	pins := []board.Pinned{}
@@ -18,14 +28,7 @@ func (db *DB) Pins(ctx context.Context, at time.Time) ([]board.Pinned, error) {
 			Thread: board.ThreadID(c.int()), Title: c.text(), Language: c.text(), Posts: int(c.int()),
 			Breaking: c.int() != 0, PinnedAt: c.time(), ExpiresAt: c.time(),
 		})
-	}, `
-		SELECT n.thread, t.title, p.language, t.posts, n.breaking, n.pinned_at, n.expires_at
-		FROM pins n
-		JOIN threads t ON t.id = n.thread
-		JOIN posts p ON p.thread = n.thread AND p.number = 0
-		WHERE n.expires_at > ? AND p.state = 0
-		ORDER BY n.pinned_at DESC, n.thread DESC
-		LIMIT ?`, millis(at), pinsLimit)
+	}, pinsQuery, millis(at), pinsLimit)
 	return pins, err
 }
 

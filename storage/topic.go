@@ -55,16 +55,16 @@ func (db *DB) Topics(ctx context.Context) ([]board.Topic, error) {
 	return topics, err
 }
 
-// topicNewsQuery counts the articles of each topic since a thread, and finds
-// the newest of all. Threads have their numbers in the order of their times.
+// topicNewsQuery counts the articles of each topic since a thread, those that
+// were deleted too, and finds the newest that is live. Threads have their numbers
+// in the order of their times.
 const topicNewsQuery = `
 	SELECT o.actor, (
 			SELECT count(*)
 			FROM (
 				SELECT 1
 				FROM thread_topics l
-				CROSS JOIN posts p
-				WHERE l.topic = o.actor AND l.thread >= ? AND p.thread = l.thread AND p.number = 0 AND p.state = 0
+				WHERE l.topic = o.actor AND l.thread >= ?
 				LIMIT ?
 			) AS lately
 		), COALESCE((
