@@ -88,6 +88,9 @@ func (h *Handler) fail(w http.ResponseWriter, r *request, err error) {
 	}
 	p := &errorPage{frame: h.frame(r, "error", r.t(headings[status])), Heading: r.t(headings[status]), Text: text}
 	p.status, p.Kept = status, h.kept(r, status)
+	if errors.Is(err, errLoggedOut) {
+		p.Heading = r.t("You are logged out")
+	}
 	if missing, ok := errors.AsType[*missing](err); ok {
 		p.Way, p.WayPath = missing.way, missing.path
 	}

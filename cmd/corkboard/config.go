@@ -19,25 +19,27 @@ import (
 // Config is what the operator sets, by flag or by environment: --listen is
 // CORKBOARD_LISTEN. A wrong value stops the start with one sentence.
 type Config struct {
-	URL            string   `help:"What the world calls the board, such as https://board.example; fixed for ever. A first serve without it makes a board at http://localhost:8080."`
-	Listen         string   `default:"127.0.0.1:8080" help:"Address and port to listen on."`
-	Data           string   `default:"./data" help:"Folder of board.db."`
-	Timezone       string   `default:"UTC" help:"Zone of the times that visitors see, such as Europe/Berlin."`
-	TrustedProxies []string `help:"CIDRs of proxies whose X-Forwarded-For counts."`
-	DebugListen    string   `help:"Address for /metrics /healthz /readyz /debug/pprof; keep it private."`
-	AllowNetworks  []string `help:"CIDRs that outgoing requests may reach though they are not public."`
-	AllowHTTP      bool     `name:"allow-http" help:"Speak plain http with peers; for tests."`
-	BlockedHosts   []string `help:"Servers that the board takes nothing from, their subdomains included."`
-	TLS            string   `default:"off" help:"Only off: a proxy in front of the board speaks https."`
-	Registration   string   `default:"invite" help:"Only invite: members join by a link that an administrator gives them."`
-	MemberLimit    int      `default:"60" help:"How many posts a member may write in an hour; 0 for any number."`
-	RemoteLimit    int      `default:"120" help:"How many posts somebody of another server may write in an hour; 0 for any number."`
-	TextLimit      int      `default:"65536" help:"How many bytes a text may have; 0 for any number."`
-	Excerpts       []string `help:"How many words of a source's article may be quoted, such as times.example=300,wire.example=0,*=500; 0 for title and link alone. A source without a number may be quoted whole."`
-	LoginTries     int      `default:"10" help:"How often one may try to log in at once, for each account and each address."`
-	Backlog        int      `default:"20000" help:"How many activities may wait to be worked out before others are asked to come back later."`
-	MediaCache     int      `default:"512" help:"How many megabytes of pictures of other servers to keep on disk; 0 shows none."`
-	LogLevel       string   `default:"info" enum:"debug,info,warn,error" help:"How much to log: debug, info, warn or error."`
+	URL            string        `help:"What the world calls the board, such as https://board.example; fixed for ever. A first serve without it makes a board at http://localhost:8080."`
+	Listen         string        `default:"127.0.0.1:8080" help:"Address and port to listen on."`
+	Data           string        `default:"./data" help:"Folder of board.db."`
+	Timezone       string        `default:"UTC" help:"Zone of the times that visitors see, such as Europe/Berlin."`
+	TrustedProxies []string      `help:"CIDRs of proxies whose X-Forwarded-For counts."`
+	DebugListen    string        `help:"Address for /metrics /healthz /readyz /debug/pprof; keep it private."`
+	AllowNetworks  []string      `help:"CIDRs that outgoing requests may reach though they are not public."`
+	AllowHTTP      bool          `name:"allow-http" help:"Speak plain http with peers; for tests."`
+	BlockedHosts   []string      `help:"Servers that the board takes nothing from, their subdomains included."`
+	TLS            string        `default:"off" help:"Only off: a proxy in front of the board speaks https."`
+	Registration   string        `default:"invite" help:"Only invite: members join by a link that an administrator gives them."`
+	MemberLimit    int           `default:"60" help:"How many posts a member may write in an hour; 0 for any number."`
+	RemoteLimit    int           `default:"120" help:"How many posts somebody of another server may write in an hour; 0 for any number."`
+	TextLimit      int           `default:"65536" help:"How many bytes a text may have; 0 for any number."`
+	MemberRepeat   time.Duration `default:"10m" help:"For how long a member is asked before the same text is posted again; 0 never asks."`
+	RemoteRepeat   time.Duration `default:"2m" help:"For how long the same text from another server is shown folded; 0 never folds."`
+	Excerpts       []string      `help:"How many words of a source's article may be quoted, such as times.example=300,wire.example=0,*=500; 0 for title and link alone. A source without a number may be quoted whole."`
+	LoginTries     int           `default:"10" help:"How often one may try to log in at once, for each account and each address."`
+	Backlog        int           `default:"20000" help:"How many activities may wait to be worked out before others are asked to come back later."`
+	MediaCache     int           `default:"512" help:"How many megabytes of pictures of other servers to keep on disk; 0 shows none."`
+	LogLevel       string        `default:"info" enum:"debug,info,warn,error" help:"How much to log: debug, info, warn or error."`
 
 	ownerConfig
 
@@ -92,6 +94,7 @@ func (c *Config) Validate() error {
 func (c *Config) limits() board.Limits {
 	l := board.DefaultLimits()
 	l.MemberPostsPerHour, l.RemotePostsPerHour, l.TextBytes = c.MemberLimit, c.RemoteLimit, c.TextLimit
+	l.MemberRepeat, l.RemoteRepeat = c.MemberRepeat, c.RemoteRepeat
 	return l
 }
 
