@@ -132,9 +132,11 @@ func (h *Handler) postArticle(w http.ResponseWriter, r *request) error {
 	case f.refused != nil:
 		return h.refuse(w, r, p, f.refused)
 	}
-	switch f.Get("do") {
-	case "details", "replace":
-		err = h.fetchDetails(r, p, f.Get("do") == "replace")
+	switch p.wish() {
+	case "details":
+		err = h.fetchDetails(r, p, false)
+	case "replace":
+		err = h.fetchDetails(r, p, true)
 	case "preview":
 		err = h.previewArticle(r, p)
 	default:
@@ -150,6 +152,19 @@ func (h *Handler) postArticle(w http.ResponseWriter, r *request) error {
 		return h.refuse(w, r, p, err)
 	}
 	return h.show(w, r, p)
+}
+
+// wish is which button was pressed. The first of a form is pressed by Enter in
+// any line: behind a link alone that asks for details, else for a preview.
+func (p *articlePage) wish() string {
+	do := p.Form.Get("do")
+	switch {
+	case do != "enter":
+		return do
+	case p.Fetches && p.Form.Get("title") == "" && p.Form.citation().URL != "":
+		return "details"
+	}
+	return "preview"
 }
 
 func (h *Handler) articlePage(r *request, f form) (*articlePage, error) {

@@ -82,6 +82,13 @@ func TestFetchDetails(t *testing.T) {
 		page := ronin.send("/post", url.Values{"url": {"https://short.example/1"}, "do": {"details"}}).wants(http.StatusOK)
 		page.shows("#f-text", "One two three…")
 	})
+	t.Run("Enter behind the link asks for details, anywhere else for a preview", func(t *testing.T) {
+		if got := ronin.get("/post").attr("form[data-draft] button", "value"); got != "enter" {
+			t.Errorf("the first button says %q", got)
+		}
+		ronin.send("/post", url.Values{"url": {"https://times.example/navy"}, "do": {"enter"}}).wants(http.StatusOK).has("#found", 1)
+		ronin.send("/post", url.Values{"url": {"https://times.example/navy"}, "title": {"T"}, "do": {"enter"}}).wants(http.StatusOK).has("#preview", 1)
+	})
 	t.Run("a page that cannot be had is told of in words, and all is kept", func(t *testing.T) {
 		checkRefused(t, ronin.send("/post", url.Values{"url": {"https://paid.example/1"}, "title": {"kept"}, "do": {"details"}}), "url", "title")
 		checkRefused(t, ronin.send("/post", url.Values{"url": {" "}, "title": {"kept"}, "do": {"details"}}), "url", "title")
