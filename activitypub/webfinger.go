@@ -1,6 +1,7 @@
 package activitypub
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -17,6 +18,12 @@ import (
 const (
 	RelSelf    = "self"
 	RelProfile = "http://webfinger.net/rel/profile-page"
+	// RelSubscribe has a template with {uri}: where the server's people follow or answer what stands elsewhere (OStatus 1.0).
+	RelSubscribe = "http://ostatus.org/schema/1.0/subscribe"
+	// Intents of FEP-3b86, with templates of their own.
+	RelIntentObject = "https://w3id.org/fep/3b86/Object" // {object}
+	RelIntentFollow = "https://w3id.org/fep/3b86/Follow" // {object}
+	RelIntentCreate = "https://w3id.org/fep/3b86/Create" // {inReplyTo}, among others
 )
 
 // JRD is what WebFinger says of a handle (RFC 7033).
@@ -53,6 +60,18 @@ func (j *JRD) Self() string {
 		return ""
 	}
 	return j.Links[i].Href
+}
+
+// Interact returns where the server's people follow or answer what stands elsewhere, as a template with {uri}; "" where it does not say.
+func (j *JRD) Interact() string {
+	for _, way := range []struct{ rel, placeholder string }{{RelSubscribe, "{uri}"}, {RelIntentFollow, "{object}"}, {RelIntentObject, "{object}"}} {
+		for _, l := range j.Links {
+			if template := cmp.Or(l.Template, l.Href); strings.EqualFold(l.Rel, way.rel) && strings.Contains(template, way.placeholder) {
+				return strings.Replace(template, way.placeholder, "{uri}", 1)
+			}
+		}
+	}
+	return ""
 }
 
 // Handle returns the subject as user@host, "" where it is not one.

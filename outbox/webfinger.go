@@ -35,8 +35,23 @@ func (d *Documents) webfinger(ctx context.Context, r *http.Request) (*answer, er
 			{Rel: activitypub.RelSelf, Type: activitypub.MediaType, Href: a.URI},
 		},
 	}
+	if a.Type == board.Person {
+		jrd.Links = append(jrd.Links, d.intents()...)
+	}
 	body, err := json.Marshal(jrd)
 	return &answer{kind: "application/jrd+json", body: body, maxAge: keep}, err
+}
+
+// intents lead a member who comes from another server's page to the form for
+// his answer (OStatus 1.0, FEP-3b86). There is none to follow people with: our
+// members follow nobody elsewhere.
+func (d *Documents) intents() []activitypub.JRDLink {
+	page := string(d.address()) + "/interact?uri="
+	return []activitypub.JRDLink{
+		{Rel: activitypub.RelSubscribe, Template: page + "{uri}"},
+		{Rel: activitypub.RelIntentObject, Template: page + "{object}"},
+		{Rel: activitypub.RelIntentCreate, Template: page + "{inReplyTo}"},
+	}
 }
 
 // sought finds whom a WebFinger resource means: a handle, the address of an

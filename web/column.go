@@ -282,8 +282,11 @@ func (h *Handler) writeDelete(m *markup, v postView) {
 
 // writeMore adds what is seldom wanted: the address that somebody with an account
 // elsewhere pastes into the search of his own server to answer the post from
-// there, and what else its author says in the thread.
+// there, the way there, and what else its author says in the thread.
 func writeMore(m *markup, v postView) {
-	m.tag(`<li><details class="addr"><summary>`).words("More").tag("</summary><code>").text(v.URI).tag("</code> <a")
-	m.attr("href", byPath(v.Thread, v.Author)).tag(">").words("All by %s here", shortHandle(v.Author)).tag("</a></details></li>")
+	m.tag(`<li><details class="addr"><summary>`).words("More").tag("</summary><code>").text(v.URI).tag("</code>")
+	if v.viewer.ID == 0 {
+		m.tag(" <a").attr("href", formPath(v.Thread, v.Number, "remote")).tag(">").words("Reply from your server").tag("</a>")
+	}
+	m.tag(" <a").attr("href", byPath(v.Thread, v.Author)).tag(">").words("All by %s here", shortHandle(v.Author)).tag("</a></details></li>")
 }

@@ -218,6 +218,14 @@ func (f *form) Username(name, label, hint string) input {
 	return i
 }
 
+// Address is an input for a handle, which looks like a mail address; browsers
+// fill in what was typed there before.
+func (f *form) Address(label, hint string) input {
+	i := f.input("address", label, hint)
+	i.Complete = "on"
+	return i
+}
+
 // Password is an input that is never filled in by us, not even again.
 func (f *form) Password(name, label, hint, complete string) input {
 	i := f.input(name, label, hint)

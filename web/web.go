@@ -39,6 +39,10 @@ type Config struct {
 	// Details reads what a page says of the article on it; nil leaves the button
 	// away. Its errors are the board's.
 	Details func(ctx context.Context, link string) (board.Details, error)
+	// Elsewhere is where the people of a handle's server follow or answer what
+	// stands here: a template with {uri}. Its errors are the board's; nil leaves
+	// them to paste an address.
+	Elsewhere func(ctx context.Context, handle string) (template string, err error)
 	// Microblog is how a post looks there, as safe HTML; nil leaves it out of previews.
 	Microblog func(p board.Post, t board.Thread) string
 }
@@ -199,6 +203,11 @@ func (h *Handler) routes() []route {
 		{"GET", "/~{handle}/{tab:articles|posts}", h.showHandle},
 		{"GET", "/@{handle}", h.leadToHandle},
 		{"GET", "/about", h.showAbout},
+		{"GET", "/follow", h.showFollow},
+		{"POST", "/follow", h.postFollow},
+		{"GET", postPath + "/remote", h.showAnswerElsewhere},
+		{"POST", postPath + "/remote", h.postAnswerElsewhere},
+		{"GET", "/interact", h.showInteract},
 		{"GET", "/robots.txt", h.showRobots},
 		{"GET", "/humans.txt", h.showHumans},
 		{"GET", "/sitemap.xml", h.showSitemap},
