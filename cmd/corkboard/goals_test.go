@@ -62,6 +62,8 @@ var goals = []goal{
 	{"P2", "uncached topic page there, p50 in ms", 5, 2, false, measureView(topicPage)},
 	{"P3", "uncached thread page of 50 posts there, p50 in ms", 5, 2, false, measureView(threadPage)},
 	{"P4", "uncached post page there, p50 in ms", 5, 2, false, measureView(postPage)},
+	{"P5", "uncached page of two keywords there, p50 in ms", 5, 2, false, measureView(keywordPage)},
+	{"P6", "uncached search there, p50 in ms", 20, 5, false, measureView(searchPage)},
 	{"P7", "page of 50 posts, kB compressed", 60, 40, false, measurePageSize},
 	{"P8", "5,000 link previews of an article in ten seconds, p99 in ms", 250, 100, false, measurePreviews},
 }
