@@ -66,7 +66,7 @@ func (h *Handler) searchLeads(r *request, s searched) (string, error) {
 		return "", err
 	}
 	actor, err := h.board.ActorByURI(r.Context(), s.text)
-	if err == nil && actor.GoneAt.IsZero() {
+	if err == nil && actor.GoneAt.IsZero() && s.again == 0 { // who waits for an answer is shown it
 		return actorPath(actor), nil
 	}
 	return "", ignoreMissing(err)
