@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"database/sql"
 	"errors"
 	"net/http"
 	"net/url"
@@ -141,6 +142,19 @@ func TestTextSurvives(t *testing.T) {
 		keeps(t, page, "Where?")
 		page.has("main form button", 0)
 	})
+	t.Run("a thread that was locked meanwhile", func(t *testing.T) {
+		lock(t, w, 1)
+		page := ronin.send(w.path("/1/reply"), url.Values{"text": {"Too late?"}}).wants(http.StatusForbidden)
+		keeps(t, page, "Too late?")
+		page.has("main textarea[readonly]", 1)
+		lock(t, w, 0)
+	})
+	t.Run("a topic that was closed meanwhile", func(t *testing.T) {
+		w.must(w.CloseTopic(t.Context(), w.warden.ID, "local"))
+		page := ronin.send("/post", url.Values{"title": {"News"}, "text": {"Where to?"}, "topics": {"local"}}).wants(http.StatusUnprocessableEntity)
+		keeps(t, page, "Where to?")
+		page.has("#e-topics", 1)
+	})
 	t.Run("what does not parse is no form", func(t *testing.T) {
 		r := ronin.request(http.MethodPost, w.path("/1/reply"), strings.NewReader("text=%zz"))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -166,6 +180,16 @@ func TestTextSurvives(t *testing.T) {
 		disk.fails.Store(false)
 		ronin.follow(ronin.send(w.path("/1/reply"), page.form("main form")).wants(http.StatusSeeOther)).shows("#p4 .body", "Content warning: wHold on to this.")
 	})
+}
+
+// lock closes the article's thread for replies at a time, as a moderator will.
+func lock(t *testing.T, w *world, at int) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", w.db.Path())
+	w.must(err)
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), "UPDATE threads SET locked_at = ?", at)
+	w.must(err)
 }
 
 // failing is a store of sessions on a disk that fails at times.
