@@ -30,6 +30,9 @@ func (b *Board) MayRemove(v Viewer, p Post) bool {
 	return v.Moderates() && v.ID != p.Author.ID && p.State == Live
 }
 
+// MayPin reports whether the viewer may put the thread in front of the others.
+func (b *Board) MayPin(v Viewer, t Thread) bool { return v.Moderates() && t.Article.State == Live }
+
 // mayWrite refuses an actor who is gone or who has written too much lately,
 // by what counts that: posts or letters.
 func (b *Board) mayWrite(tx Tx, author Actor, written func(by ActorID, since time.Time, limit int) (int, error)) error {

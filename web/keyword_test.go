@@ -52,6 +52,7 @@ func TestKeyword(t *testing.T) {
 	t.Run("several at once have what has all of them", func(t *testing.T) {
 		page := visitor.get("/k/china+japan").wants(http.StatusOK)
 		page.shows("h1", "Keyword: china + japan")
+		page.has("meta[name=robots][content=noindex]", 1)
 		if diff := cmp.Diff([]string{"Both"}, page.titles()); diff != "" {
 			t.Error(diff)
 		}

@@ -347,7 +347,9 @@ func (h *Handler) showList(w http.ResponseWriter, r *request, q listQuery, begin
 		}
 		p.fill(l)
 		f := p.base()
-		f.Canonical = string(h.config.Address) + q.canonical()
+		if len(q.of.Keywords) < 2 { // of several there are more lists than anybody can index
+			f.Canonical = string(h.config.Address) + q.canonical()
+		}
 		f.Newer, f.Older, f.Feed = l.Newer, l.Older, or(f.Feed, feedPath(q.path))
 		return p, nil
 	})

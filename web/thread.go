@@ -43,6 +43,7 @@ type articleView struct {
 	Source  sourceLine
 	Mine    bool   // may be edited
 	Delete  string // what the button to take it away says; empty if there is none
+	Pin     bool   // may be put in front of the others
 	Excerpt string // plain text
 
 	KeywordsPath string // where the viewer may add keywords; empty if nowhere
@@ -84,7 +85,7 @@ func (s *sourceLine) Empty() bool { return *s == sourceLine{} }
 func (h *Handler) articleView(r *request, t board.Thread) *articleView {
 	v := &articleView{
 		Thread: t, Path: threadPagePath(t.ID, 1), Source: r.sourceLine(t.Citation),
-		Mine: h.board.MayEdit(r.viewer, t.Article),
+		Mine: h.board.MayEdit(r.viewer, t.Article), Pin: h.board.MayPin(r.viewer, t),
 	}
 	m := newMarkup(r.reader)
 	writeBody(m, t.Article)
