@@ -20,17 +20,16 @@ const (
 type searchPage struct {
 	frame
 	form
-	Asked    bool // something is looked for
-	Open     bool // one of the fields beside the words is filled in
-	Options  searchOptions
-	Results  []result
-	Found    board.Found
-	People   bool // nothing but people is looked for
-	Ready    []step
-	Widen    []step
-	Newest   string // path of the first page; empty on it
-	Lookup   *lookupView
-	Location string // path of the same search again
+	Asked   bool // something is looked for
+	Open    bool // one of the fields beside the words is filled in
+	Options searchOptions
+	Results []result
+	Found   board.Found
+	People  bool // nothing but people is looked for
+	Ready   []step
+	Widen   []step
+	Newest  string // path of the first page; empty on it
+	Lookup  *lookupView
 }
 
 // searchOptions are the choices of two fields.
@@ -115,9 +114,12 @@ func searchValues(q board.Query, before board.PostID) string {
 
 // showSearch answers /search.
 func (h *Handler) showSearch(w http.ResponseWriter, r *request) error {
+	if path := withoutGaps(r); path != "" {
+		return seeOther(w, path)
+	}
 	s := readSearch(r)
 	p := &searchPage{frame: h.frame(r, "search", r.t("Search")), Asked: !s.empty(), Open: s.open, Ready: readySearches(r)}
-	p.Here, p.Location = r.URL.RequestURI(), r.URL.RequestURI()
+	p.Here = r.URL.RequestURI()
 	if err := h.fillSearchForm(r, p, s); err != nil {
 		return err
 	}
@@ -138,6 +140,26 @@ func (h *Handler) showSearch(w http.ResponseWriter, r *request) error {
 		return h.show(w, r, p)
 	}
 	return h.showFound(w, r, p, s)
+}
+
+// withoutGaps leads from the address that a form makes, with every field that
+// was left empty, to the one to be linked to. It is empty for that one.
+func withoutGaps(r *request) string {
+	values := r.URL.Query()
+	gaps := false
+	for name := range values {
+		if values.Get(name) == "" {
+			values.Del(name)
+			gaps = true
+		}
+	}
+	switch {
+	case !gaps:
+		return ""
+	case len(values) == 0:
+		return "/search"
+	}
+	return "/search?" + values.Encode()
 }
 
 func orLead(w http.ResponseWriter, path string, err error) error {
