@@ -86,7 +86,7 @@ func checkArticle(t *testing.T, b *tab) {
 	if got := squeeze(article.Find(".source")); got != "The Island Times ^ | Monday, 3 January 2011 | Ken Sato" && got != "The Island Times ^ | 2011-01-03 | Ken Sato" {
 		t.Errorf("the source line is %q", got)
 	}
-	if got := article.Find(".source a").AttrOr("href", ""); got != "https://times.example/bridge" {
+	if got := article.Find(".source a.out").AttrOr("href", ""); got != "https://times.example/bridge" {
 		t.Errorf("^ leads to %q", got)
 	}
 	if filed := squeeze(article.Find(".filed")); !strings.Contains(filed, "TOPICS: Japan; Harbour") || !strings.Contains(filed, "KEYWORDS: japan; bridge") {
@@ -174,6 +174,29 @@ func checkLanguages(t *testing.T, b *tab) {
 	byline := d.Find("#p62 .byline")
 	if strings.ContainsRune(byline.Text(), '\u202e') || byline.Find("bdi").Length() == 0 {
 		t.Errorf("the name turns its line: %q", byline.Text())
+	}
+}
+
+// TestBrowserPagesKeep changes the posts on a page: links to posts stay right.
+func TestBrowserPagesKeep(t *testing.T) {
+	f := newFixture(t)
+	b := newTab(t, f.URL, true)
+	b.open("/settings")
+	if n := js[int](b, `document.querySelector("select[name=posts], #f-posts") ? 1 : 0`); n == 0 {
+		t.Fatal("there is no setting for the posts on a page")
+	}
+	b.fill("#f-posts", "25")
+	b.follow("main form .primary")
+	d := b.open("/t/1")
+	if n := d.Find("article.post").Length(); n != 25 {
+		t.Errorf("a page has %d posts", n)
+	}
+	d = b.open("/t/1?from=63#p63")
+	if first := d.Find("article.post").First().AttrOr("id", ""); first != "p63" {
+		t.Errorf("it begins with %s", first)
+	}
+	if got := js[string](b, `document.querySelector(":target").id`); got != "p63" {
+		t.Errorf("the target is %s", got)
 	}
 }
 

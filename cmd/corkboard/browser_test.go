@@ -261,6 +261,17 @@ func js[T any](b *tab, script string) T {
 	return perform(b, chromedp.Evaluate[T](script))
 }
 
+// shows opens a page again and again, until a text is on it: what arrives from
+// elsewhere is worked out a moment later.
+func (b *tab) shows(path, text string) {
+	b.Helper()
+	for deadline := time.Now().Add(stepTime); !strings.Contains(b.open(path).Find("main").Text(), text); time.Sleep(200 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			b.Fatalf("%s does not show %q", path, text)
+		}
+	}
+}
+
 // until waits until JavaScript says yes.
 func (b *tab) until(what, condition string) {
 	b.Helper()

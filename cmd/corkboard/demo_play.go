@@ -176,8 +176,26 @@ func (s *scene) text(step step) (board.Text, *board.Remote) {
 	return text, &board.Remote{
 		URI:       fmt.Sprintf("https://%s/users/%s/statuses/%s", there, name, id),
 		URL:       fmt.Sprintf("https://%s/@%s/%s", there, name, id),
-		Published: s.clock.Now(),
+		Published: s.clock.Now(), Media: step.media(there),
 	}
+}
+
+// media are the pictures that a step names, with their descriptions.
+func (s step) media(host string) board.Media {
+	m := board.Media{Sensitive: s.options["sensitive"] != ""}
+	descriptions := strings.Split(s.options["alt"], "|")
+	for i, name := range strings.Fields(s.options["image"]) {
+		address := "https://" + host + "/media/" + name + ".png"
+		a := board.Attachment{Kind: board.Image, URL: address, Picture: address, Width: demoSize.X, Height: demoSize.Y}
+		if i < len(descriptions) {
+			a.Text = strings.TrimSpace(descriptions[i])
+		}
+		m.Attachments = append(m.Attachments, a)
+	}
+	if strings.Contains(s.text, ":lighthouse:") {
+		m.Emojis = []board.Emoji{{Shortcode: "lighthouse", URL: "https://" + host + "/media/lighthouse.png"}}
+	}
+	return m
 }
 
 // host is the server of somebody; empty for our members.

@@ -86,7 +86,7 @@ func parseSteps(text string) ([]step, error) {
 }
 
 // optionNames are those that a step may have; each is followed by =.
-var optionNames = []string{"to", "after", "ago", "lang", "warning", "post", "reason", "by", "title", "topics", "keywords", "source", "publication", "author", "date", "word", "uri", "count", "image", "alt"}
+var optionNames = []string{"to", "after", "ago", "lang", "warning", "post", "reason", "by", "title", "topics", "keywords", "source", "publication", "author", "date", "word", "uri", "count", "image", "alt", "sensitive"}
 
 func parseStep(head string) (step, error) {
 	words := strings.Fields(head)

@@ -60,6 +60,27 @@ func TestDemo(t *testing.T) {
 		}
 	})
 
+	t.Run("its pictures are there without anybody being asked", func(t *testing.T) {
+		var shown int
+		for _, d := range pages(t, i, "/") {
+			d.Find("article h2 a").Each(func(_ int, s *goquery.Selection) {
+				get(t, i, s.AttrOr("href", "")).Find("img[src^='/media/']").Each(func(_ int, s *goquery.Selection) {
+					answer, err := http.Get(i.URL + s.AttrOr("src", ""))
+					if err != nil {
+						t.Fatal(err)
+					}
+					answer.Body.Close()
+					if shown++; answer.StatusCode != http.StatusOK {
+						t.Errorf("%s: %s", s.AttrOr("src", ""), answer.Status)
+					}
+				})
+			})
+		}
+		if shown < 6 {
+			t.Errorf("there are %d pictures", shown)
+		}
+	})
+
 	t.Run("it speaks to nobody", func(t *testing.T) {
 		if out := i.run(t, "", "refused"); strings.Contains(out, ".example") {
 			t.Errorf("something was sent:\n%s", out)

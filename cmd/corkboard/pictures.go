@@ -18,7 +18,7 @@ func (s *server) pictureFetch() web.Fetch {
 	if s.config.MediaCache <= 0 {
 		return nil
 	}
-	return func(ctx context.Context, address string, most int64, to io.Writer) error {
+	fetch := func(ctx context.Context, address string, most int64, to io.Writer) error {
 		if host := activitypub.Host(address); s.config.blocked(host) {
 			return board.Errorf(board.NotFound, "This board takes nothing from %s.", host)
 		}
@@ -32,4 +32,8 @@ func (s *server) pictureFetch() web.Fetch {
 		}
 		return board.Errorf(board.NotFound, "The picture cannot be had: %s.", failed.Reason)
 	}
+	if s.demo {
+		return demoFetch(fetch)
+	}
+	return fetch
 }
