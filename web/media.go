@@ -12,6 +12,9 @@ import (
 // the others are folded.
 const attachmentsShown = 4
 
+// figureSide is how wide and high a picture is shown, in CSS pixels.
+const figureSide = 384
+
 // quotedWords is how much of a quoted post is shown.
 const quotedWords = 60
 
@@ -211,7 +214,10 @@ func writePicture(m *markup, a board.Attachment) {
 	}
 	m.tag("<img").attr("src", picturePath(a.Key())).attr("alt", alt)
 	if a.Width > 0 {
-		m.tag(` width="`).number(a.Width).tag(`" height="`).number(a.Height).tag(`"`)
+		// As it will be shown, 24 rem at most each way: so nothing moves when it comes.
+		scale := min(1, figureSide/float64(a.Width), figureSide/float64(a.Height))
+		width, height := max(1, int(float64(a.Width)*scale)), max(1, int(float64(a.Height)*scale))
+		m.tag(` width="`).number(width).tag(`" height="`).number(height).tag(`"`)
 	}
 	m.tag(` loading="lazy" decoding="async">`)
 	if m.Images == "click" {

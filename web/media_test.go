@@ -64,7 +64,7 @@ func TestFigures(t *testing.T) {
 		for _, name := range []string{"src", "alt", "width", "height", "loading", "decoding"} {
 			got[name], _ = img.Attr(name)
 		}
-		want := map[string]string{"src": "/media/" + harbour.Key(), "alt": harbour.Text, "width": "640", "height": "480", "loading": "lazy", "decoding": "async"}
+		want := map[string]string{"src": "/media/" + harbour.Key(), "alt": harbour.Text, "width": "384", "height": "288", "loading": "lazy", "decoding": "async"}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
