@@ -8,8 +8,22 @@ import (
 
 // Mark is how far a member has read a thread.
 type Mark struct {
-	Number int       // every post up to this one
-	At     time.Time // when it was moved; zero if the member has not begun with the thread
+	Number   int       // every post up to this one
+	At       time.Time // when it was moved; zero if the member has not begun with the thread
+	Before   int       // where it stood until then; -1 for nowhere
+	BeforeAt time.Time // when it had come there
+}
+
+// visit is how long what was new when somebody came stays marked as new for him:
+// through a reload, the way back, and his own reply.
+const visit = 30 * time.Minute
+
+// Last is the mark as it was before it was moved last, where that was just now.
+func (m Mark) Last(now time.Time) (Mark, bool) {
+	if !m.Begun() || m.Before < 0 || now.Sub(m.At) > visit {
+		return Mark{}, false
+	}
+	return Mark{Number: m.Before, At: m.BeforeAt, Before: -1}, true
 }
 
 // Begun reports whether the member has ever read the thread from its beginning.

@@ -21,7 +21,7 @@ type SpreadStore interface {
 }
 
 // Spreads says how far posts have come, from what the couriers have saved: at
-// most a second old. It costs what the post's audience costs, about 10 ms for a
+// most a second old. It costs what the post's audience costs, about 20 ms for a
 // thousand servers: keep the answer.
 type Spreads struct {
 	Board *board.Board

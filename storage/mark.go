@@ -8,8 +8,10 @@ import (
 
 // ReadMark is how far a member has read a thread; the zero Mark if he has not begun.
 func (db *DB) ReadMark(ctx context.Context, member board.ActorID, thread board.ThreadID) (mark board.Mark, err error) {
-	err = db.read(ctx).each(func(c *cells) { mark = board.Mark{Number: int(c.int()), At: c.time()} }, `
-		SELECT number, at
+	err = db.read(ctx).each(func(c *cells) {
+		mark = board.Mark{Number: int(c.int()), At: c.time(), Before: int(c.int()), BeforeAt: c.time()}
+	}, `
+		SELECT number, at, before, before_at
 		FROM read_marks
 		WHERE member = ? AND thread = ?`, member, thread)
 	return mark, err
@@ -46,28 +48,30 @@ func (db *DB) FirstUnread(ctx context.Context, member board.ActorID, thread boar
 // MarkSeen moves a member's mark over a run of posts if it ends where they
 // begin. It never goes back, nor beyond the thread's last post.
 func (tx *Tx) MarkSeen(s board.Seen) error {
+	before := s.First - 1
 	if s.First <= 1 {
+		before = -1
 		if err := tx.beginMark(s); err != nil {
 			return err
 		}
 	}
 	_, err := tx.exec(`
 		UPDATE read_marks
-		SET at = ?3, number = (
+		SET before = CASE ?6 WHEN 0 THEN -1 ELSE number END, before_at = at, at = ?3, number = (
 			SELECT CASE WHEN t.posts < ?4 THEN t.posts ELSE ?4 END
 			FROM threads t
 			WHERE t.id = read_marks.thread
 		)
 		WHERE member = ?1 AND thread = ?2 AND number >= ?5 AND number < ?4`,
-		s.Member, s.Thread, millis(tx.now), s.Last, s.First-1)
+		s.Member, s.Thread, millis(tx.now), s.Last, before, s.First)
 	return err
 }
 
-// beginMark makes a mark at the article, unless there is one.
+// beginMark makes a mark before everything, unless there is one.
 func (tx *Tx) beginMark(s board.Seen) error {
 	_, err := tx.exec(`
-		INSERT INTO read_marks (member, thread, number, at)
-		SELECT m.actor, t.id, 0, ?
+		INSERT INTO read_marks (member, thread, number, at, before, before_at)
+		SELECT m.actor, t.id, -1, ?, -1, 0
 		FROM members m
 		CROSS JOIN threads t
 		WHERE m.actor = ? AND t.id = ?

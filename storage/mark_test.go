@@ -18,19 +18,19 @@ func TestReadMarks(t *testing.T) {
 	}
 	other := f.article("Not read")
 	thread, reader := article.Thread, f.Moderator.ID
-	begun := f.clock.now
+	want := board.Mark{}
 	for _, step := range []struct {
 		name        string
 		first, last int
-		want        int
+		want        int // where it is moved to
 		moved       bool
 	}{
-		{"who opens a later page first has not begun", 5, 9, -1, false},
+		{"who opens a later page first has not begun", 5, 9, 0, false},
 		{"who opens the thread has read what he saw", 1, 3, 3, true},
-		{"a gap stays unread", 6, 9, 3, false},
+		{"a gap stays unread", 6, 9, 0, false},
 		{"the next page moves it", 4, 5, 5, true},
 		{"so does one that begins before the mark", 3, 7, 7, true},
-		{"it never goes back", 1, 2, 7, false},
+		{"it never goes back", 1, 2, 0, false},
 		{"it never goes beyond the last post", 8, 500, 9, true},
 	} {
 		t.Run(step.name, func(t *testing.T) {
@@ -39,11 +39,11 @@ func TestReadMarks(t *testing.T) {
 				return tx.MarkSeen(board.Seen{Member: reader, Thread: thread, First: step.first, Last: step.last})
 			})
 			if step.moved {
-				begun = f.clock.now
-			}
-			want := board.Mark{Number: step.want, At: begun}
-			if step.want < 0 {
-				want = board.Mark{}
+				before := board.Mark{Number: -1, At: f.clock.now}
+				if want.Begun() {
+					before = want
+				}
+				want = board.Mark{Number: step.want, At: f.clock.now, Before: before.Number, BeforeAt: before.At}
 			}
 			got, err := f.db.ReadMark(ctx, reader, thread)
 			if diff := cmp.Diff(want, got); err != nil || diff != "" {

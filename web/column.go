@@ -32,8 +32,8 @@ func (h *Handler) writePosts(r *request, c column) template.HTML {
 	m := newMarkup(r.reader)
 	spreads := h.phrases(r, c.posts)
 	for _, p := range c.posts {
-		if p.Number == c.unread.first && !c.unread.since.IsZero() {
-			m.tag(`<p class="newline" id="new" tabindex="-1">`).mix("New since %s", func() { m.time(c.unread.since) }).tag("</p>\n")
+		if p.Number == c.unread.line && c.unread.here() {
+			m.tag(`<p class="newline" id="new" tabindex="-1">`).mix("New since %s", func() { m.time(c.unread.at) }).tag("</p>\n")
 		}
 		h.writePost(m, postView{
 			Post: p, heading: "3", here: c.here, viewer: r.viewer, spread: spreads[p.ID],

@@ -39,11 +39,49 @@ func difference(before, after string) []change {
 	for end < len(a)-start && end < len(b)-start && a[len(a)-1-end] == b[len(b)-1-end] {
 		end++
 	}
-	var d changes
+	var middle, d changes
+	middle.compare(a[start:len(a)-end], b[start:len(b)-end])
 	d.add(same, a[:start]...)
-	d.compare(a[start:len(a)-end], b[start:len(b)-end])
+	for _, c := range middle.tidy() {
+		d.add(c.Kind, c.Text)
+	}
 	d.add(same, a[len(a)-end:]...)
 	return d.list
+}
+
+// chance is how long a passage between two changes is, in bytes, that two texts
+// may share by chance: a reader follows a sentence, not its last “the”.
+const chance = 8
+
+// tidy puts what was dropped before what was added, and takes for changed what
+// is shared by chance.
+func (d *changes) tidy() []change {
+	var out changes
+	var gone, come string
+	flush := func() {
+		if gone != "" {
+			out.add(dropped, gone)
+		}
+		if come != "" {
+			out.add(added, come)
+		}
+		gone, come = "", ""
+	}
+	for i, c := range d.list {
+		switch {
+		case c.Kind == dropped:
+			gone += c.Text
+		case c.Kind == added:
+			come += c.Text
+		case i > 0 && i < len(d.list)-1 && len(c.Text) <= chance && len(gone)+len(come) > 2*chance:
+			gone, come = gone+c.Text, come+c.Text
+		default:
+			flush()
+			out.add(same, c.Text)
+		}
+	}
+	flush()
+	return out.list
 }
 
 // wordsOf cuts a text into words, each with the spaces behind it, and line ends.

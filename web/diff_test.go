@@ -29,6 +29,8 @@ func TestDifference(t *testing.T) {
 		{"all of it", "one", "two three", "[-one-]{+two three+}"},
 		{"from nothing", "", "one", "{+one+}"},
 		{"the end", "one two", "one two\nthree", "one two{+\nthree+}"},
+		{"a word shared by chance", "we all left the house early", "they were on a boat", "[-we all left the house early-]{+they were on a boat+}"},
+		{"a word between two rewritten passages", "the mayor said the bridge would close for weeks", "nobody knew when the ferries could sail in winter", "[-the mayor said the bridge would close for weeks-]{+nobody knew when the ferries could sail in winter+}"},
 		{"in two places", "a b c d e f", "a x c d f g", "a [-b -]{+x +}c d [-e f-]{+f g+}"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -13,37 +13,49 @@ import (
 // unread is what of a thread is new to the member who reads it.
 type unread struct {
 	mark  board.Mark
-	first int       // number of the first post that is new; 0 if none is, or he has not begun
-	since time.Time // of that post; known where it is on the page
+	first int        // number of the first post that he has not seen; 0 if there is none, or he has not begun
+	line  int        // number of the post before which the line stands; 0 for nowhere
+	since board.Mark // where he had read to before the line
+	at    time.Time  // since when what stands behind the line is new; known where it is on the page
 }
 
-// unread looks where the reader left off. Visitors are not remembered.
-func (h *Handler) unread(r *request, t board.ThreadID, posts int) (unread, error) {
+// unread looks where the reader left off. Visitors are not remembered. Once he
+// has seen all, the line stays for a while where it was.
+func (h *Handler) unread(r *request, t board.ThreadID, posts int) (u unread, err error) {
 	if r.visitor() {
 		return unread{}, nil
 	}
-	mark, err := h.board.ReadMark(r.Context(), r.viewer.ID, t)
-	if err != nil || !mark.Begun() || mark.Number >= posts {
-		return unread{mark: mark}, err
+	if u.mark, err = h.board.ReadMark(r.Context(), r.viewer.ID, t); err != nil || !u.mark.Begun() {
+		return u, err
 	}
-	first, err := h.board.FirstUnread(r.Context(), r.viewer.ID, t, mark.Number)
-	return unread{mark: mark, first: first}, err
+	if u.mark.Number < posts {
+		u.first, err = h.board.FirstUnread(r.Context(), r.viewer.ID, t, u.mark.Number)
+		u.line, u.since = u.first, u.mark
+	}
+	if last, ok := u.mark.Last(time.Now()); ok && u.first == 0 && err == nil {
+		u.line, err = h.board.FirstUnread(r.Context(), r.viewer.ID, t, last.Number)
+		u.since = last
+	}
+	return u, err
 }
 
 // on finds out since when the posts of a page are new. All that stands behind
-// the mark came after its last move, or after the post that it stopped at.
+// the line came after the mark was moved there, or after the post at which it was.
 func (u unread) on(posts []board.Post) unread {
 	for _, p := range posts {
-		if p.Number != u.first {
+		if p.Number != u.line || u.line == 0 {
 			continue
 		}
-		u.since = u.mark.At
-		if p.ArrivedAt.Before(u.since) {
-			u.since = p.ArrivedAt
+		u.at = u.since.At
+		if p.ArrivedAt.Before(u.at) {
+			u.at = p.ArrivedAt
 		}
 	}
 	return u
 }
+
+// here reports whether the line is on the page.
+func (u unread) here() bool { return !u.at.IsZero() }
 
 // saw moves the reader's mark over the posts that he was shown. The page is on
 // its way before that: nobody waits for the disk. What a browser fetches before

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -102,10 +103,13 @@ func TestReadingOn(t *testing.T) {
 		ronin.get(w.path("?from=101"))
 		reads(120)
 	})
-	t.Run("with nothing new there is no line, and unread is the last post", func(t *testing.T) {
+	t.Run("when all was seen the line stays for this visit, and unread is the last post", func(t *testing.T) {
 		page := ronin.get(w.path("?from=101"))
-		page.has("p#new, .first-new, form.catchup", 0)
-		page.has("a.skip", 1)
+		if diff := cmp.Diff([]string{"p101"}, newline(page)); diff != "" {
+			t.Errorf("before (-want +got):\n%s", diff)
+		}
+		page.has("form.catchup", 0)
+		ronin.get(w.path("?from=51")).has("p#new, .first-new", 0)
 		if got, want := ronin.get(w.path("/unread")).header.Get("Location"), w.path("?from=101#p120"); got != want {
 			t.Errorf("unread leads to %s, not %s", got, want)
 		}
@@ -127,14 +131,19 @@ func TestReadingOn(t *testing.T) {
 		}
 		reads(123)
 	})
-	t.Run("one's own post is not new", func(t *testing.T) {
+	t.Run("one's own post is not new, and leaves the line where it is", func(t *testing.T) {
 		ronin.send(w.path("/1/reply"), url.Values{"text": {"Mine again."}, "do": {"post"}, "key": {"two"}}).wants(http.StatusSeeOther)
 		reads(124)
-		ronin.get(w.path("?from=101")).has("p#new", 0)
+		if diff := cmp.Diff([]string{"p121"}, newline(ronin.get(w.path("?from=101")))); diff != "" {
+			t.Errorf("before (-want +got):\n%s", diff)
+		}
 	})
 	t.Run("a deleted post is not new", func(t *testing.T) {
 		w.must(w.Delete(t.Context(), w.kaya.ID, w.reply(w.kaya.ID, 1, "Oops.").ID, nil))
-		ronin.get(w.path("?from=101")).has("p#new", 0)
+		page := ronin.get(w.path("?from=101"))
+		if slices.Contains(newline(page), "p125") {
+			t.Error("there is a line before it")
+		}
 	})
 	t.Run("visitors see none of it", func(t *testing.T) {
 		page := w.visitor().get(w.path("?from=101"))

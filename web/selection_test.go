@@ -43,7 +43,7 @@ func TestByAuthor(t *testing.T) {
 		t.Errorf("To leads to %s", got)
 	}
 	visitor.get(w.path("?by=gaijin%40social.example")).lists("p3")
-	visitor.get(w.path("?by=KAYA@" + w.Address().Host())).lists("p2", "p4")
+	visitor.get(w.path("?by=KAYA@"+w.Address().Host())).lists("p2", "p4")
 	visitor.get(w.path("")).has("#p3 .addr a[href='"+w.path("?by=gaijin%40social.example")+"']", 1)
 	missing := visitor.get(w.path("?by=nobody")).wants(http.StatusNotFound)
 	if got := missing.attr("main a", "href"); got != w.path("") {

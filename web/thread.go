@@ -219,7 +219,7 @@ func (h *Handler) threadPage(r *request, q run, u unread) (content, error) {
 		return nil, err
 	}
 	p.Cut = q.all && p.Pager.Several()
-	p.CatchUp = u.first > 0 && u.since.IsZero() || !r.visitor() && !u.mark.Begun() && q.from > 1
+	p.CatchUp = u.first > 0 && !u.here() || !r.visitor() && !u.mark.Begun() && q.from > 1
 	p.Skip, p.SkipNew = r.t("Skip to comments"), p.Pager.New
 	p.Canonical = string(h.config.Address) + q.path(q.from)
 	if q.all && q.from == 1 {
@@ -245,11 +245,11 @@ func (h *Handler) threadPage(r *request, q run, u unread) (content, error) {
 // pager leads to the other pages of the thread.
 func (q run) pager(r *request, u unread) pager {
 	p := newPager(q.pages(r))
-	if u.first > 0 {
+	switch {
+	case u.here():
+		p.New = "#new"
+	case u.first > 0:
 		p.New = r.placePath(q.thread, u.first)
-		if !u.since.IsZero() {
-			p.New = "#new"
-		}
 	}
 	switch {
 	case q.all:

@@ -3,10 +3,12 @@
 -- read_marks say how far a member has read a thread: every post up to number.
 -- They are nobody else's business, so nothing of them is in the log.
 CREATE TABLE read_marks (
-	member INTEGER NOT NULL REFERENCES members,
-	thread INTEGER NOT NULL REFERENCES threads,
-	number INTEGER NOT NULL,
-	at     INTEGER NOT NULL, -- when it was moved
+	member    INTEGER NOT NULL REFERENCES members,
+	thread    INTEGER NOT NULL REFERENCES threads,
+	number    INTEGER NOT NULL,
+	at        INTEGER NOT NULL, -- when it was moved
+	before    INTEGER NOT NULL, -- where it stood until then; -1 for nowhere
+	before_at INTEGER NOT NULL, -- when it had come there
 	PRIMARY KEY (member, thread)
 ) STRICT, WITHOUT ROWID;
 
