@@ -7,7 +7,8 @@ import (
 
 // Edit replaces the text of a post, and for an article its title and source
 // line. Only the author may. A remote edit that is not newer than the last
-// one changes nothing. Errors: Invalid, Forbidden, NotFound, Gone.
+// one changes nothing, and neither does a member's that says what is there.
+// Errors: Invalid, Forbidden, NotFound, Gone.
 func (b *Board) Edit(ctx context.Context, e EditPost) (Post, error) {
 	before, err := b.PostByID(ctx, e.Post)
 	if err != nil {
@@ -57,18 +58,16 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 			return Post{}, err
 		}
 	}
+	if err := dropDraft(tx, e.By, e.Draft); err != nil {
+		return Post{}, err
+	}
+	if saysTheSame(p, thread, e, d) {
+		return p, nil
+	}
 	if p.Also, err = tx.Addressees(p.ID); err != nil {
 		return Post{}, err
 	}
-	if e.Remote != nil {
-		people := []Actor{p.To.Author}
-		for _, a := range p.Also {
-			people = append(people, a.Author)
-		}
-		d.html = withoutAddressees(d.html, thread.Topics, people...)
-	} else {
-		d.mentions = tell(p.Also, e.By, d.mentions)
-	}
+	d.readdress(p, thread, e)
 	if !sameText(p.HTML, d.html) {
 		p.SameAs = 0
 	}
@@ -83,9 +82,6 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	if err := tx.EditPost(p, d.mentions, d.original); err != nil {
 		return Post{}, err
 	}
-	if err := dropDraft(tx, e.By, e.Draft); err != nil {
-		return Post{}, err
-	}
 	if p.Number == 0 {
 		if err := retitle(tx, thread, e); err != nil {
 			return Post{}, err
@@ -93,6 +89,27 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	}
 	_, err = tx.Log(Event{Kind: PostEdited, Actor: e.By, Topic: thread.Topics[0].ID, Thread: p.Thread, Post: p.ID})
 	return p, err
+}
+
+// saysTheSame reports whether a member saved what is there already, as who
+// clicks twice does: nobody has to be told.
+func saysTheSame(p Post, t Thread, e EditPost, d draft) bool {
+	title := p.Number > 0 || cmp.Or(e.Title, t.Title) == t.Title && cited(t, e) == t.Citation
+	return e.Remote == nil && title && p.HTML == d.html && p.Source == d.source && p.Warning == d.warning &&
+		(d.language == "" || d.language == p.Language)
+}
+
+// readdress leaves a reply to whom it was: an edit changes only what it says.
+func (d *draft) readdress(p Post, t Thread, e EditPost) {
+	if e.Remote == nil {
+		d.mentions = tell(p.Also, e.By, d.mentions)
+		return
+	}
+	people := []Actor{p.To.Author}
+	for _, a := range p.Also {
+		people = append(people, a.Author)
+	}
+	d.html = withoutAddressees(d.html, t.Topics, people...)
 }
 
 // retitle gives an article its new title and source line, where there are any.

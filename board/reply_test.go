@@ -236,3 +236,45 @@ func TestKeywordRules(t *testing.T) {
 	}
 	wantKind(t, b.AddKeyword(t.Context(), kaya.ID, 99, "k"), board.NotFound)
 }
+
+func TestAnEditThatChangesNothing(t *testing.T) {
+	b := newBoard(t, board.Limits{})
+	ronin := member(t, b, "ronin", board.RoleMember)
+	first := article(t, b, ronin.ID)
+	save := func(change func(*board.EditPost)) (edited bool) {
+		t.Helper()
+		before, err := b.LastEvent(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		thread, err := b.Thread(t.Context(), first.Thread)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := thread.Article
+		e := board.EditPost{By: ronin.ID, Post: p.ID, Title: thread.Title, Citation: &thread.Citation, Text: board.Text{Markdown: p.Source, Language: p.Language, Warning: p.Warning}}
+		change(&e)
+		if _, err := b.Edit(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		after, err := b.LastEvent(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return after != before
+	}
+	if save(func(*board.EditPost) {}) {
+		t.Error("it was told to others")
+	}
+	for name, change := range map[string]func(*board.EditPost){
+		"text":     func(e *board.EditPost) { e.Text.Markdown += " Or seven." },
+		"title":    func(e *board.EditPost) { e.Title = "Bridge closed" },
+		"source":   func(e *board.EditPost) { e.Citation = &board.Citation{URL: "https://times.example/b"} },
+		"warning":  func(e *board.EditPost) { e.Text.Warning = "careful" },
+		"language": func(e *board.EditPost) { e.Text.Language = "de" },
+	} {
+		if !save(change) {
+			t.Errorf("another %s was not", name)
+		}
+	}
+}

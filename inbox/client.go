@@ -251,7 +251,8 @@ func (c command) delete(ctx context.Context, uri string) (board.EventID, error) 
 	return c.change(ctx, known.ID, board.PostDeleted, func() error { return c.in.Board.Delete(ctx, c.member.ID, known.ID, nil) })
 }
 
-// change makes a change and finds its event in the log.
+// change makes a change and finds its event in the log. Where nothing was
+// changed, it is the one at which the post came.
 func (c command) change(ctx context.Context, id board.PostID, kind board.EventKind, do func() error) (board.EventID, error) {
 	after, err := c.in.Board.LastEvent(ctx)
 	if err != nil {
@@ -262,8 +263,11 @@ func (c command) change(ctx context.Context, id board.PostID, kind board.EventKi
 	}
 	for {
 		events, err := c.in.Board.EventsAfter(ctx, after, eventsAtATime)
-		if err != nil || len(events) == 0 {
+		if err != nil {
 			return 0, err
+		}
+		if len(events) == 0 {
+			return c.in.Board.PostEvent(ctx, id)
 		}
 		for _, e := range events {
 			if after = e.ID; e.Post == id && e.Kind == kind && e.Actor == c.member.ID {
