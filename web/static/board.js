@@ -106,7 +106,8 @@ for (const form of drafted) {
   try {
     const draft = JSON.parse(localStorage.getItem(name));
     const typed = draft && Object.values(draft.values).some(Boolean);
-    if (typed && !one('.problems, .preview') && fields(form).some((f) => f.tagName === 'TEXTAREA' && draft.values[f.name] && draft.values[f.name] !== f.value)) {
+    // What was fetched, or handed over in the address, is newer than the draft.
+    if (typed && !one('.problems, .preview, #found') && !/[?&](url|title|text)=/.test(location.search) && fields(form).some((f) => f.tagName === 'TEXTAREA' && draft.values[f.name] && draft.values[f.name] !== f.value)) {
       for (const f of fields(form)) if (f.name in draft.values) f.value = draft.values[f.name];
       const discard = make('button', { type: 'button', textContent: words.discard });
       const note = make('p', { className: 'note', role: 'status' }, words.restored.replace('%s', new Date(draft.at).toLocaleTimeString(root.lang, { timeStyle: 'short' })) + ' ', discard);
