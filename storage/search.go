@@ -27,17 +27,20 @@ func (db *DB) SearchPosts(ctx context.Context, s board.PostSearch) (found board.
 	if err != nil {
 		return found, err
 	}
-	ids, reached, err := r.walkIndex(walk{match, low, high, board.MaxCount + 1})
+	from := high
+	if s.Before != 0 {
+		from = min(high, int64(s.Before)-1)
+	}
+	ids, reached, err := r.walkIndex(walk{match, low, from, s.Limit + 1, pageTime})
 	if err != nil {
 		return found, err
 	}
-	found.Count, found.More = min(len(ids), board.MaxCount), len(ids) > board.MaxCount || reached > low
-	if s.Before != 0 {
-		high = min(high, int64(s.Before)-1)
-		if ids, reached, err = r.walkIndex(walk{match, low, high, s.Limit + 1}); err != nil {
-			return found, err
-		}
+	counted, end, err := r.walkIndex(walk{match, low, high, board.MaxCount + 1, countTime})
+	if err != nil {
+		return found, err
 	}
+	found.Count = min(max(len(counted), len(ids)), board.MaxCount)
+	found.More = len(counted) > board.MaxCount || end > low && reached > low
 	switch {
 	case len(ids) > s.Limit:
 		ids = ids[:s.Limit]
@@ -53,11 +56,12 @@ func (db *DB) SearchPosts(ctx context.Context, s board.PostSearch) (found board.
 
 const (
 	searchLimit  = 100
-	firstWindow  = 1 << 14               // posts
-	widestWindow = 1 << 18               // posts; some 30 ms at the worst
-	quickWindow  = 2 * time.Millisecond  // after it, one may be wider
-	slowWindow   = 8 * time.Millisecond  // after it, one must be narrower
-	searchTime   = 50 * time.Millisecond // for all windows
+	firstWindow  = 1 << 12               // posts
+	widestWindow = 1 << 17               // posts
+	quickWindow  = time.Millisecond      // after it, one may be wider
+	slowWindow   = 3 * time.Millisecond  // after it, one must be narrower
+	pageTime     = 25 * time.Millisecond // for the windows of a page
+	countTime    = 5 * time.Millisecond  // for those that are only counted
 )
 
 // walk is a way along the index, from high down to low.
@@ -65,6 +69,7 @@ type walk struct {
 	match     string
 	low, high int64
 	limit     int
+	time      time.Duration // after which no window is begun
 }
 
 // searchWindow walks along the index from the newest post.
@@ -77,8 +82,8 @@ const searchWindow = `
 
 // walkIndex collects posts, newest first, and says how far down it looked. Words
 // that are common but never stand together would make one long way of it:
-// so it goes in windows, which grow where there is little, and stops after
-// searchTime with what it has. The next page goes on from there.
+// so it goes in windows, which grow where there is little, and stops
+// after a time with what it has. The next page goes on from there.
 func (r *reader) walkIndex(w walk) (ids []board.PostID, reached int64, err error) {
 	started, width := time.Now(), int64(firstWindow)
 	for reached = w.high + 1; reached > w.low && len(ids) < w.limit; {
@@ -91,11 +96,11 @@ func (r *reader) walkIndex(w walk) (ids []board.PostID, reached int64, err error
 		reached = from
 		took := time.Since(begun)
 		if took < quickWindow {
-			width = min(4*width, widestWindow)
+			width = min(2*width, widestWindow)
 		} else if took > slowWindow {
-			width = max(width/2, firstWindow/4)
+			width = max(width/2, firstWindow)
 		}
-		if time.Since(started) > searchTime {
+		if time.Since(started) > w.time {
 			break
 		}
 	}
@@ -257,7 +262,7 @@ func (r *reader) phrases(t board.Term) (phrases []string, more bool, err error) 
 
 const (
 	endingsRead = 500 // words that begin alike
-	endingsUsed = 60  // of them, the shortest
+	endingsUsed = 30  // of them, the shortest
 )
 
 // wordsFrom are words that begin so. The index itself would read every entry of

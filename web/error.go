@@ -54,7 +54,8 @@ type errorPage struct {
 	Text    string
 	Way     string // text of the link that leads on; may be empty
 	WayPath string
-	Kept    *kept // what was typed; nil for nothing
+	Kept    *kept  // what was typed; nil for nothing
+	Sought  string // in the search box
 }
 
 // headings are what the errors are called.
@@ -87,7 +88,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *request, err error) {
 		return
 	}
 	p := &errorPage{frame: h.frame(r, "error", r.t(headings[status])), Heading: r.t(headings[status]), Text: text}
-	p.status, p.Kept = status, h.kept(r, status)
+	p.status, p.Kept, p.Sought = status, h.kept(r, status), sought(r)
 	if errors.Is(err, errLoggedOut) {
 		p.Heading = r.t("You are logged out")
 	}
@@ -98,6 +99,14 @@ func (h *Handler) fail(w http.ResponseWriter, r *request, err error) {
 		h.config.Log.Error("error page", "err", err)
 		plainError(w, status, text)
 	}
+}
+
+// sought is what was looked for when it failed.
+func sought(r *request) string {
+	if r.URL.Path != "/search" {
+		return ""
+	}
+	return strings.ToValidUTF8(r.URL.Query().Get("q"), "\uFFFD")
 }
 
 // answerTo finds the status and the sentence for an error. What is our fault is

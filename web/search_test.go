@@ -185,8 +185,8 @@ func TestSearchFloods(t *testing.T) {
 		ask(visitor, "192.0.2.1").wants(http.StatusOK)
 		ask(member, fmt.Sprintf("192.0.2.%d", time.Now().UnixNano()%100+50)).wants(http.StatusOK)
 	}
-	if a := ask(visitor, "192.0.2.1").wants(http.StatusTooManyRequests); a.header.Get("Retry-After") == "" {
-		t.Error("it does not say when to come back")
+	if a := ask(visitor, "192.0.2.1").wants(http.StatusTooManyRequests); a.header.Get("Retry-After") == "" || a.attr("#f-q", "value") != "ferry" {
+		t.Error("it does not say when to come back, or forgets what was looked for")
 	}
 	ask(member, "192.0.2.200").wants(http.StatusTooManyRequests)
 	ask(visitor, "192.0.2.2").wants(http.StatusOK)

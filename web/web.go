@@ -60,7 +60,7 @@ type Limits struct {
 	SearchBurst int           // searches at once, for each account and each address; 60
 	SearchEvery time.Duration // one more of them; 1 s
 	LookupBurst int           // other servers that one account has asked at once; 10
-	LookupEvery time.Duration // one more of them; 10 s
+	LookupEvery time.Duration // one more of them; 6 s
 }
 
 func (l Limits) orDefault() Limits {
@@ -76,7 +76,7 @@ func (l Limits) orDefault() Limits {
 		SearchBurst: or(l.SearchBurst, 60),
 		SearchEvery: or(l.SearchEvery, time.Second),
 		LookupBurst: or(l.LookupBurst, 10),
-		LookupEvery: or(l.LookupEvery, 10*time.Second),
+		LookupEvery: or(l.LookupEvery, 6*time.Second),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"net/url"
@@ -37,6 +38,8 @@ type Config struct {
 	RemoteRepeat   time.Duration `default:"2m" help:"For how long the same text from another server is shown folded; 0 never folds."`
 	Excerpts       []string      `help:"How many words of a source's article may be quoted, such as times.example=300,wire.example=0,*=500; 0 for title and link alone. A source without a number may be quoted whole."`
 	LoginTries     int           `default:"10" help:"How often one may try to log in at once, for each account and each address."`
+	SearchLimit    int           `default:"60" help:"How often a member, or anybody else from one address, may search in a minute; 0 for any number."`
+	LookupLimit    int           `default:"10" help:"How many people and posts of other servers a member may have looked up in a minute; 0 for any number."`
 	Backlog        int           `default:"20000" help:"How many activities may wait to be worked out before others are asked to come back later."`
 	MediaCache     int           `default:"512" help:"How many megabytes of pictures of other servers to keep on disk; 0 shows none."`
 	LogLevel       string        `default:"info" enum:"debug,info,warn,error" help:"How much to log: debug, info, warn or error."`
@@ -96,6 +99,21 @@ func (c *Config) limits() board.Limits {
 	l.MemberPostsPerHour, l.RemotePostsPerHour, l.TextBytes = c.MemberLimit, c.RemoteLimit, c.TextLimit
 	l.MemberRepeat, l.RemoteRepeat = c.MemberRepeat, c.RemoteRepeat
 	return l
+}
+
+// pageLimits are what one reader may ask of the pages.
+func (c *Config) pageLimits() web.Limits {
+	l := web.Limits{LoginBurst: c.LoginTries, MediaBytes: int64(c.MediaCache) << 20}
+	l.SearchBurst, l.SearchEvery = perMinute(c.SearchLimit)
+	l.LookupBurst, l.LookupEvery = perMinute(c.LookupLimit)
+	return l
+}
+
+func perMinute(n int) (burst int, every time.Duration) {
+	if n <= 0 {
+		return math.MaxInt32, time.Nanosecond
+	}
+	return n, time.Minute / time.Duration(n)
 }
 
 // blocked reports whether nothing is taken from a host: it, or a domain that

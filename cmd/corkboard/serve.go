@@ -90,7 +90,7 @@ func (s *server) connect(ctx context.Context) error {
 		Pictures: s.config.pictures(), Fetch: s.pictureFetch(),
 		Lookup: s.inbox, Details: s.details, Elsewhere: s.elsewhere, Microblog: s.speaker.Content,
 		Spreads: &outbox.Spreads{Board: s.board, Store: s.db},
-		Limits:  web.Limits{LoginBurst: s.config.LoginTries, MediaBytes: int64(s.config.MediaCache) << 20},
+		Limits:  s.config.pageLimits(),
 	})
 	if err != nil {
 		return err
