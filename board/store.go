@@ -26,6 +26,7 @@ type Reader interface {
 	MemberReader
 	FollowReader
 	EventReader
+	ServerReader
 	SearchReader
 	MarkReader
 	MediaReader

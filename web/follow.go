@@ -18,6 +18,7 @@ type followPage struct {
 	What    string // title of the thread, topic or member
 	Back    string // path of it
 	Address string // what is pasted into the search of another server
+	URI     string // what that server is led to
 	Field   string // of the form, that names what is followed; empty for an answer
 	Name    string // its value
 	Target  string // whole address of the page there; empty until it is known
@@ -78,7 +79,7 @@ func (h *Handler) followPage(r *request, values url.Values) (*followPage, error)
 		}
 		actor = member.Actor
 	}
-	p.What, p.Back, p.Address = actor.Label(), actorPath(actor), "@"+actor.Handle(h.config.Address)
+	p.What, p.Back, p.Address, p.URI = actor.Label(), actorPath(actor), "@"+actor.Handle(h.config.Address), actor.URI
 	return p, nil
 }
 
@@ -114,7 +115,7 @@ func (h *Handler) answerPage(r *request) (*followPage, error) {
 	}
 	return &followPage{
 		frame: h.frame(r, "follow", r.t("Reply from your own server")), Form: newForm(formPath(id, number, "remote")), Answer: true,
-		What: thread.Title, Back: postPagePath(id, number), Address: post.URI,
+		What: thread.Title, Back: postPagePath(id, number), Address: post.URI, URI: post.URI,
 	}, nil
 }
 
@@ -156,7 +157,7 @@ func (h *Handler) leadElsewhere(w http.ResponseWriter, r *request, p *followPage
 		_, p.Why = h.answerTo(r, err)
 		return h.show(w, r, p)
 	}
-	if target := strings.Replace(template, "{uri}", url.QueryEscape(p.Address), 1); isWeb(target) {
+	if target := strings.Replace(template, "{uri}", url.QueryEscape(p.URI), 1); isWeb(target) {
 		p.Target = target
 		w.Header().Set("Refresh", "0; url="+linkEscaper.Replace(target))
 		h.keepServer(w, user+"@"+p.Server)

@@ -32,7 +32,7 @@ func TestFollowFromElsewhere(t *testing.T) {
 	t.Run("a known server is gone to, with the topic's address", func(t *testing.T) {
 		b := w.visitor()
 		page := b.send("/follow", url.Values{"topic": {"news"}, "address": {"@a@mock.example"}}).wants(http.StatusOK)
-		want := "https://mock.example/authorize?uri=%40news%40" + strings.ReplaceAll(host, ":", "%3A")
+		want := "https://mock.example/authorize?uri=" + url.QueryEscape(string(w.Address())+"/topics/news")
 		if got := page.attr("main a.btn", "href"); got != want {
 			t.Errorf("the link leads to %s, not %s", got, want)
 		}
