@@ -162,7 +162,7 @@ func (h *Handler) atomEntry(e *feedEntry) atomEntry {
 	if p.Warning != "" {
 		a.Summary = h.catalogue.own().t("Content warning: %s", p.Warning)
 	} else {
-		a.Content = &atomText{Type: "html", Language: p.Language, Text: e.HTML}
+		a.Content = &atomText{Type: "html", Language: p.Language, Text: e.HTML + broughtLinks(h.catalogue.own(), p)}
 	}
 	if p.To.URI != "" {
 		a.To = &atomTo{Ref: p.To.URI, Href: e.ToPage}

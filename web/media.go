@@ -225,6 +225,24 @@ func writePicture(m *markup, a board.Attachment) {
 	}
 }
 
+// broughtLinks are links to what a post brings along and quotes, where pictures
+// cannot be shown: in feeds.
+func broughtLinks(words *texts, p board.Post) string {
+	m := newMarkup(&reader{texts: words})
+	if !p.Quoted.Known() {
+		writeQuoted(m, p)
+	}
+	for _, a := range p.Attachments {
+		m.tag("<p>")
+		linked := m.outlink(a.URL)
+		if m.text(or(a.Text, m.t(mediaPlaces[a.Kind], hostOf(a.URL)))); linked {
+			m.tag("</a>")
+		}
+		m.tag("</p>")
+	}
+	return string(m.html())
+}
+
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

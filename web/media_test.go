@@ -49,8 +49,6 @@ func pictureOf(address, text string) board.Attachment {
 	return board.Attachment{Kind: board.Image, URL: address, Picture: address, Text: text}
 }
 
-func (w *world) thread() string { return fmt.Sprintf("/t/%d", w.article.Thread) }
-
 func TestFigures(t *testing.T) {
 	harbour := board.Attachment{Kind: board.Image, URL: "https://files.example/1.png", Picture: "https://files.example/1.png", Text: `The "harbour" <at> night`, Width: 640, Height: 480}
 	nameless := pictureOf("https://files.example/2.png", "")
@@ -172,6 +170,22 @@ func TestFigures(t *testing.T) {
 			t.Error("the page still has it")
 		}
 	})
+}
+
+func TestMediaInFeeds(t *testing.T) {
+	w := withMedia(t, board.Text{HTML: "<p>See</p>"}, board.Media{
+		Attachments: []board.Attachment{pictureOf("https://files.example/1.png", "A <cat>"), {Kind: board.Audio, URL: "https://files.example/2.ogg"}},
+		Quote:       "https://elsewhere.example/1",
+	})
+	feed := w.visitor().get("/t/1.atom").body
+	for _, want := range []string{"https://files.example/1.png", "A &amp;lt;cat&amp;gt;", "Sound at files.example", "https://elsewhere.example/1"} {
+		if !strings.Contains(feed, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if strings.Contains(feed, "&lt;img") {
+		t.Error("a picture stands in it")
+	}
 }
 
 func TestEmojis(t *testing.T) {

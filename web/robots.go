@@ -34,7 +34,7 @@ var robotsRules = []string{
 	"/login", "/logout", "/join/", "/settings", "/drafts", "/search", "/post$", "/post?", "/follow", "/interact",
 	"/t/*/reply", "/t/*/edit", "/t/*/delete", "/t/*/private", "/t/*/pin", "/t/*/keywords", "/t/*/remote", "/t/*/history",
 	"/t/*/delivery", "/t/*/replies", "/t/*/unread", "/t/*/last", "/t/*/since", "/t/*/glance", "/t/*?*all=", "/t/*?*by=", "/t/*?*to=",
-	"/*?*sort=", "/*?*brief=", "/*?*after=",
+	"/media/", "/*?*sort=", "/*?*brief=", "/*?*after=",
 }
 
 // showRobots answers /robots.txt.
