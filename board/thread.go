@@ -85,3 +85,13 @@ type ThreadKey struct {
 	Thread ThreadID
 	At     time.Time
 }
+
+// Seeking is what came of looking on other servers for posts of a thread that
+// were never sent here.
+type Seeking struct {
+	Done  bool
+	At    time.Time // when it was done
+	Asked []string  // hosts
+	Found int       // posts that have a number here now
+	Mute  int       // posts whose server did not answer, or does not say what answers them
+}

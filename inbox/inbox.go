@@ -87,16 +87,17 @@ func (c Config) withDefaults() Config {
 // Inbox hears the fediverse. It may be used by many goroutines at once.
 type Inbox struct {
 	Config
-	address board.Address
-	policy  activitypub.SignaturePolicy
-	queue   *queue
-	people  *people
-	posts   *lru.Cache[string, board.PostID] // the numbers of those asked for lately
-	errands *errands
-	lookups *lookups
-	slots   chan struct{} // requests in flight
-	large   chan struct{} // large bodies that are being read
-	settled chan board.Receipt
+	address  board.Address
+	policy   activitypub.SignaturePolicy
+	queue    *queue
+	people   *people
+	posts    *lru.Cache[string, board.PostID] // the numbers of those asked for lately
+	errands  *errands
+	lookups  *lookups
+	seekings *seekings
+	slots    chan struct{} // requests in flight
+	large    chan struct{} // large bodies that are being read
+	settled  chan board.Receipt
 }
 
 // New returns an inbox. Nothing is worked out before [Inbox.Run].
@@ -104,17 +105,18 @@ func New(c Config) *Inbox {
 	c = c.withDefaults()
 	address := c.Board.Address()
 	return &Inbox{
-		Config:  c,
-		address: address,
-		policy:  activitypub.SignaturePolicy{Origin: string(address), AllowHTTP: c.AllowHTTP},
-		queue:   newQueue(c.MaxBacklog, c.MaxMemory),
-		people:  newPeople(),
-		posts:   newMemory[board.PostID](postsInMind),
-		errands: newErrands(c.Workers),
-		lookups: newLookups(),
-		slots:   make(chan struct{}, c.MaxRequests),
-		large:   make(chan struct{}, largeBodies),
-		settled: make(chan board.Receipt, settleBatch),
+		Config:   c,
+		address:  address,
+		policy:   activitypub.SignaturePolicy{Origin: string(address), AllowHTTP: c.AllowHTTP},
+		queue:    newQueue(c.MaxBacklog, c.MaxMemory),
+		people:   newPeople(),
+		posts:    newMemory[board.PostID](postsInMind),
+		errands:  newErrands(c.Workers),
+		lookups:  newLookups(),
+		seekings: newSeekings(),
+		slots:    make(chan struct{}, c.MaxRequests),
+		large:    make(chan struct{}, largeBodies),
+		settled:  make(chan board.Receipt, settleBatch),
 	}
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ type reachView struct {
 	Orphans   int
 	Origin    string // host of an article from elsewhere; empty for ours
 	Original  string // where the article stands there
+	Seek      string // path of the form that looks for more; empty if nothing can be found
 }
 
 // Alone reports whether all was written here.
@@ -52,6 +54,9 @@ func (h *Handler) reachView(r *request, t board.Thread) (*reachView, error) {
 	v := &reachView{Hosts: reach.Hosts, Orphans: reach.Orphans, Followers: followers}
 	if len(v.Hosts) > hostsShown {
 		v.Hosts, v.More = v.Hosts[:hostsShown], len(v.Hosts)-hostsShown
+	}
+	if h.config.Seeker != nil && !r.visitor() && !v.Alone() {
+		v.Seek = fmt.Sprintf("/t/%d/missing", t.ID)
 	}
 	if a := t.Article; !a.Local() {
 		v.Origin = a.Author.Host

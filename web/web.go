@@ -33,6 +33,9 @@ type Config struct {
 	// Spreads tells how far posts have come on other servers; nil where nobody knows.
 	Spreads Spreads
 
+	// Seeker looks on other servers for posts that never came here; nil leaves it.
+	Seeker Seeker
+
 	// Lookup asks other servers for people and posts; nil leaves it.
 	Lookup Lookup
 
@@ -171,6 +174,8 @@ func (h *Handler) routes() []route {
 		{"GET", threadPath + "/unread", h.showUnread},
 		{"GET", threadPath + "/last", h.showLast},
 		{"POST", threadPath + "/read", h.postRead},
+		{"GET", threadPath + "/missing", h.showSeek},
+		{"POST", threadPath + "/missing", h.postSeek},
 		{"GET", postPath + "/replies", h.showReplies},
 		{"GET", postPath + "/history", h.showHistory},
 		{"GET", postPath + "/delivery", h.showDelivery},
