@@ -25,6 +25,7 @@ type Details struct {
 	Language    string // BCP 47
 	Description string // one paragraph of plain text, never the article's own
 	Keywords    []string
+	Creator     string // @name@host of the author, as pages tell Mastodon (fediverse:creator)
 }
 
 // Bounds of what is taken from a page.
@@ -52,6 +53,7 @@ func ReadDetails(address, contentType string, body []byte) Details {
 		Language:    p.language(a),
 		Description: shorten(cleanFact(maxPageText, a.description, p.fact("og:description", "description", "twitter:description", "dc.description")), maxPageText/2),
 		Keywords:    p.keywords(a),
+		Creator:     p.creator(),
 	}
 	title := cleanFact(2*maxTitle, a.headline, p.fact("og:title", "twitter:title", "citation_title", "dc.title"), p.title, p.heading)
 	d.Title = shorten(withoutSite(title, p.fact("og:site_name"), d.Publication), maxTitle)
@@ -224,6 +226,17 @@ func (p *page) author(a structured) string {
 		}
 	}
 	return ""
+}
+
+var handleOfCreator = regexp.MustCompile(`^@?([\w.-]{1,60}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})$`)
+
+// creator is the author's handle.
+func (p *page) creator() string {
+	handle := handleOfCreator.FindStringSubmatch(strings.TrimSpace(p.fact("fediverse:creator")))
+	if handle == nil {
+		return ""
+	}
+	return "@" + handle[1]
 }
 
 // date is when it was published, as it is written there.

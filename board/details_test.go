@@ -67,12 +67,12 @@ var pages = map[string]struct {
 		want: Details{Link: at, Title: "Only a heading & no more"},
 	},
 	"a journal with citation tags": {
-		body: `<meta name="citation_title" content="On ships"><meta name="citation_author" content="Ame, A."><meta name="citation_author" content="Bee, B.">
+		body: `<meta name="citation_title" content="On ships"><meta name="citation_author" content="Ame, A."><meta name="citation_author" content="Bee, B."><meta name="fediverse:creator" content="bee@social.example">
 			<meta name="citation_journal_title" content="Journal of Ports"><meta name="citation_publication_date" content="2014/03/02"><meta name="dc.language" content="en">`,
-		want: Details{Link: at, Title: "On ships", Publication: "Journal of Ports", Author: "Ame, A., Bee, B.", Date: "2014/03/02", Language: "en"},
+		want: Details{Link: at, Title: "On ships", Publication: "Journal of Ports", Author: "Ame, A., Bee, B.", Date: "2014/03/02", Language: "en", Creator: "@bee@social.example"},
 	},
 	"microdata": {
-		body: `<div itemscope itemtype="https://schema.org/NewsArticle"><meta itemprop="datePublished" content="2015-01-02"><title>Micro · Example Post</title>
+		body: `<meta name="fediverse:creator" content="https://social.example/@bee"><div itemscope itemtype="https://schema.org/NewsArticle"><meta itemprop="datePublished" content="2015-01-02"><title>Micro · Example Post</title>
 			<meta property="og:site_name" content="Example Post"></div>`,
 		want: Details{Link: at, Title: "Micro", Publication: "Example Post", Date: "2015-01-02"},
 	},

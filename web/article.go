@@ -103,6 +103,7 @@ func (h *Handler) showPostArticle(w http.ResponseWriter, r *request) error {
 	f.Values.Set("title", shared.title)
 	f.Values.Set("text", shared.text)
 	f.Values["topics"] = query["topic"]
+	f.Values.Set("first", query.Get("topic"))
 	f.Values.Set("language", readerLanguage(r.Request))
 	if shared == (sharedThing{}) { // what was handed over just now comes before what was left earlier
 		if err := h.restore(r, &f); err != nil {
@@ -207,12 +208,22 @@ func (p *articlePage) article(r *request) board.NewArticle {
 		By: r.viewer.ID, FormKey: f.Key, Title: f.Get("title"), Citation: f.citation(), Keywords: f.keywords(),
 		Text: f.text(), Remark: f.Get("remark"), Again: f.Get("again"), Draft: f.Action,
 	}
-	for _, name := range f.Values["topics"] {
+	for _, name := range f.topics() {
 		if id, ok := p.Topics.ids[name]; ok {
 			a.Topics = append(a.Topics, id)
 		}
 	}
 	return a
+}
+
+// topics are those that were ticked, the one first from whose page somebody
+// came: forums file the article under that.
+func (f *form) topics() []string {
+	chosen := slices.Clone(f.Values["topics"])
+	if i := slices.Index(chosen, f.Get("first")); i > 0 {
+		chosen = slices.Insert(slices.Delete(chosen, i, i+1), 0, f.Get("first"))
+	}
+	return chosen
 }
 
 // lookAround finds what helps with the form as it is: what was posted before,
@@ -281,7 +292,7 @@ func (h *Handler) microblogView(p *articlePage, t board.Thread) *microblogView {
 		Author: t.Article.Author, Handle: t.Article.Author.Handle(h.config.Address), Warning: t.Article.Warning,
 		Content: safe(content), Card: board.LinkSource(t.Citation.URL), Title: t.Title,
 	}
-	if chosen := p.Form.Values["topics"]; len(chosen) > 0 {
+	if chosen := p.Form.topics(); len(chosen) > 0 {
 		v.Topic = "@" + chosen[0] + "@" + h.config.Address.Host()
 	}
 	return v

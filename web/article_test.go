@@ -262,6 +262,14 @@ func TestOneFormManyTimes(t *testing.T) {
 	}
 }
 
+func TestFirstTopic(t *testing.T) {
+	w := newWorld(t)
+	ronin := w.as("ronin")
+	form := url.Values{"title": {"Here first"}, "text": {"Text."}, "topics": {"local", "news"}}
+	form.Set("first", ronin.get("/post?topic=news").attr("[name=first]", "value"))
+	ronin.follow(ronin.send("/post", form)).shows(".filed div:first-child dd", "News; Local")
+}
+
 func TestManyTopics(t *testing.T) {
 	w := newWorld(t)
 	for i := range 40 {

@@ -22,6 +22,7 @@ type foundDetails struct {
 	Missing []string // fields that the page says nothing of
 	Kept    []keptField
 	Link    string // what the page calls itself, where that is another address
+	Creator string // the handle of its author
 }
 
 // keptField is a field that was typed, of which the page says something else.
@@ -50,7 +51,7 @@ func (h *Handler) fetchDetails(r *request, p *articlePage, replace bool) error {
 
 // fill puts what a page says into a form.
 func (h *Handler) fill(r *request, f *form, d board.Details, replace bool) *foundDetails {
-	found := &foundDetails{}
+	found := &foundDetails{Creator: d.Creator}
 	if typed := f.citation().URL; d.Link != "" && d.Link != typed {
 		f.Values.Set("url", d.Link)
 		found.Link = d.Link
