@@ -72,7 +72,7 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 		p.SameAs = 0
 	}
 	p.HTML, p.Source, p.Warning, p.EditedAt = d.html, d.source, d.warning, at
-	if d.language != "" {
+	if d.language != "" || e.Remote == nil {
 		p.Language = d.language
 	}
 	p.bring(d.media)
@@ -95,8 +95,7 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 // clicks twice does: nobody has to be told.
 func saysTheSame(p Post, t Thread, e EditPost, d draft) bool {
 	title := p.Number > 0 || cmp.Or(e.Title, t.Title) == t.Title && cited(t, e) == t.Citation
-	return e.Remote == nil && title && p.HTML == d.html && p.Source == d.source && p.Warning == d.warning &&
-		(d.language == "" || d.language == p.Language)
+	return e.Remote == nil && title && p.HTML == d.html && p.Source == d.source && p.Warning == d.warning && p.Language == d.language
 }
 
 // readdress leaves a reply to whom it was: an edit changes only what it says.

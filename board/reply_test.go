@@ -266,6 +266,10 @@ func TestAnEditThatChangesNothing(t *testing.T) {
 	if save(func(*board.EditPost) {}) {
 		t.Error("it was told to others")
 	}
+	save(func(e *board.EditPost) { e.Text.Language = "en" })
+	if !save(func(e *board.EditPost) { e.Text.Language = "" }) {
+		t.Error("a language could not be taken back")
+	}
 	for name, change := range map[string]func(*board.EditPost){
 		"text":     func(e *board.EditPost) { e.Text.Markdown += " Or seven." },
 		"title":    func(e *board.EditPost) { e.Title = "Bridge closed" },

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -228,6 +229,7 @@ func (c command) update(ctx context.Context, p post) (board.EventID, error) {
 		return 0, err
 	}
 	e := board.EditPost{By: c.member.ID, Post: known.ID, Text: typed(p.Object)}
+	e.Text.Language = cmp.Or(e.Text.Language, known.Language)
 	if known.Number == 0 {
 		e.Title = p.Name
 		if cited := citationOf(p.Object); cited != (board.Citation{}) {
