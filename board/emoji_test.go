@@ -3,6 +3,7 @@ package board
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -81,4 +82,35 @@ func TestShortcodes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzShortcodes cuts a text in pieces, which together are the text.
+func FuzzShortcodes(f *testing.F) {
+	for _, s := range []string{"a :cat: b", "10:30:45", "::a1::b2::", ":\xff:", "é:cat:é", ":" + strings.Repeat("x", 65) + ":"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var whole strings.Builder
+		for before, code := range Shortcodes(s) {
+			if whole.WriteString(before); code != "" {
+				whole.WriteString(":" + code + ":")
+				if !validShortcode(code) {
+					t.Errorf("%q is a shortcode", code)
+				}
+			}
+		}
+		if whole.String() != s {
+			t.Errorf("%q becomes %q", s, whole.String())
+		}
+		a := Actor{Name: "gaijin", Host: "far.example", DisplayName: cleanLine(s, 100), Emojis: []string{"cat", "a1"}}
+		shown := 0
+		for _, part := range a.LabelParts() {
+			if shown += utf8.RuneCountInString(part.Text); part.Emoji != "" {
+				shown++
+			}
+		}
+		if label := a.Label(); shown < 1 || shown > maxLabel || label == "" || utf8.RuneCountInString(label) > maxLabel {
+			t.Errorf("%q is shown as %q, with pictures in %d characters", s, label, shown)
+		}
+	})
 }

@@ -143,6 +143,7 @@ func FuzzClean(f *testing.F) {
 		if c.cut(strings.ToValidUTF8(src, "\uFFFD")); string(c.out) != safe && strings.TrimSpace(src) != "" {
 			t.Errorf("the gate had something to do:\n cut %s\ngate %s", c.out, safe)
 		}
+		checkSafe(t, WithoutQuote(safe))
 		left := cutMentions(safe, func(string) bool { return true })
 		checkSafe(t, left)
 		if title := titleOf(safe, 50); utf8.RuneCountInString(title) > 50 || title != cleanLine(title, 50) {

@@ -17,6 +17,7 @@ func FuzzTranslation(f *testing.F) {
 		`{"type":"Announce","actor":"https://g.example/c","object":{"type":"Undo","object":{"type":"Like","object":"https://board.example/t/1/0"}}}`,
 		`{"id":"https://a.example/u","type":"Person","preferredUsername":"../x@y","inbox":"https://a.example/i","publicKey":{"id":"https://a.example/u#k","owner":"https://a.example/u"}}`,
 		`{"type":"Page","id":"https://a.example/p","name":"x","attachment":[{"type":"Link","href":"https://b.example"},{"type":"Image","url":"https://a.example/1.png"}],"tag":[{"type":"Hashtag","name":"#x"},{"type":"Mention","href":"https://board.example/topics/foreign_affairs"}],"mediaType":"text/markdown","content":"*x* @y@z"}`,
+		`{"type":"Video","id":"https://a.example/v","url":[{"href":"https://a.example/w","mediaType":"text/html"}],"icon":[{"url":"https://a.example/1","width":9}],"quote":"https://b.example/1","tag":{"type":"Emoji","name":":cat:","icon":{"url":"https://a.example/cat"}},"attachment":{"type":"Document","url":"data:x","preview":[{}]}}`,
 		`{"type":"Delete","actor":"https://a.example/u","object":["https://a.example/1",{"type":"Tombstone"},5]}`,
 	} {
 		f.Add([]byte(seed))

@@ -40,7 +40,7 @@ func (r *reader) opening(p board.Post, words int) string {
 	if p.Warning != "" {
 		return r.t("Content warning: %s", p.Warning)
 	}
-	return board.Excerpt(p.HTML, words)
+	return r.excerpt(p, words)
 }
 
 // stamp is a time for programs; empty if it is none.

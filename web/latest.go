@@ -34,7 +34,7 @@ func newEntry(r *request, e board.Entry, text bool) entry {
 		v.ToPath, v.ToName = r.placePath(e.Thread, e.To.Number), toName(e.To.Author)
 	}
 	if text && e.Warning == "" {
-		v.Excerpt = withoutTitle(board.Excerpt(e.HTML, excerptWords), e.Title)
+		v.Excerpt = withoutTitle(r.excerpt(e.Post, excerptWords), e.Title)
 	}
 	return v
 }

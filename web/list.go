@@ -257,7 +257,7 @@ func (h *Handler) reach(r *request, q listQuery, ask board.ThreadQuery, l *list)
 func newListed(r *request, t board.Thread, brief bool, pins []board.Pinned) *listed {
 	v := &listed{articleView: &articleView{Thread: t, Path: threadPagePath(t.ID, 1), Source: r.sourceLine(t.Citation)}}
 	if !brief && t.Article.State == board.Live && t.Article.Warning == "" {
-		v.Excerpt = withoutTitle(board.Excerpt(t.Article.HTML, excerptWords), t.Title)
+		v.Excerpt = withoutTitle(r.excerpt(t.Article, excerptWords), t.Title)
 	}
 	if i := slices.IndexFunc(pins, func(p board.Pinned) bool { return p.Thread == t.ID }); i >= 0 {
 		v.Pinned, v.Breaking = true, pins[i].Breaking

@@ -225,6 +225,20 @@ func writePicture(m *markup, a board.Attachment) {
 	}
 }
 
+// excerpt is the beginning of a post's text; of one without any it is what the
+// first thing that it brings along shows.
+func (r *reader) excerpt(p board.Post, words int) string {
+	html := p.HTML
+	if p.Quoted.URI != "" {
+		html = board.WithoutQuote(html)
+	}
+	if html == "" && len(p.Attachments) > 0 {
+		a := p.Attachments[0]
+		return or(a.Text, r.t(mediaPlaces[a.Kind], hostOf(a.URL)))
+	}
+	return board.Excerpt(html, words)
+}
+
 // broughtLinks are links to what a post brings along and quotes, where pictures
 // cannot be shown: in feeds.
 func broughtLinks(words *texts, p board.Post) string {
