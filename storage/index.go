@@ -245,6 +245,13 @@ const (
 	facetReply   = facetMark + "n1"
 )
 
+// blocks are the sizes, as powers of two, of the blocks of posts that a search
+// goes through. Each post has a facet for its block of each size.
+var blocks = []struct {
+	bits  int
+	facet string
+}{{12, facetMark + "bc"}, {15, facetMark + "bf"}, {18, facetMark + "bi"}}
+
 func facet[N ~int64](kind string, n N) string { return kind + strconv.FormatInt(int64(n), 10) }
 
 func facetText(kind, text string) string { return kind + hex.EncodeToString([]byte(text)) }
@@ -257,6 +264,9 @@ func (e entryRow) facets() string {
 	facets := []string{facetReply, facet(facetAuthor, e.Author), facet(facetThread, e.Thread)}
 	if e.Number == 0 {
 		facets[0] = facetArticle
+	}
+	for _, b := range blocks {
+		facets = append(facets, facet(b.facet, e.ID>>b.bits))
 	}
 	for _, actor := range append(e.mentioned, board.ActorID(e.Answered)) {
 		if actor != 0 && int64(actor) != e.Author { // who answers himself speaks to others

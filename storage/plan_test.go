@@ -45,7 +45,7 @@ func TestPlans(t *testing.T) {
 		"the newest titles":           strings.TrimSuffix(newestTitles, "?") + "500",
 		"a source's newest threads":   "SELECT id FROM threads WHERE source = 'times.example' AND id < 9 ORDER BY id DESC LIMIT 50",
 		"a source's active threads":   "SELECT id FROM threads WHERE source = 'times.example' AND (last_at, id) < (1, 9) ORDER BY last_at DESC, id DESC LIMIT 50",
-		"a search":                    strings.NewReplacer("MATCH ?", "MATCH 'word'", "?", "5").Replace(searchWindow),
+		"a search":                    strings.NewReplacer("MATCH ?", "MATCH 'word'", "?", "5").Replace(searchBlock),
 		"words that begin so":         "SELECT word FROM fts_words WHERE word >= 'a' AND word < 'b' ORDER BY word LIMIT 5",
 		"posts that were found":       foundQuery + "(5, 6) ORDER BY p.id DESC",
 		"the first post since":        "SELECT arrived_at FROM posts WHERE id >= 5 ORDER BY id LIMIT 1",

@@ -55,13 +55,11 @@ func (db *DB) SearchPosts(ctx context.Context, s board.PostSearch) (found board.
 }
 
 const (
-	searchLimit  = 100
-	firstWindow  = 1 << 12               // posts
-	widestWindow = 1 << 17               // posts
-	quickWindow  = time.Millisecond      // after it, one may be wider
-	slowWindow   = 3 * time.Millisecond  // after it, one must be narrower
-	pageTime     = 25 * time.Millisecond // for the windows of a page
-	countTime    = 5 * time.Millisecond  // for those that are only counted
+	searchLimit = 100
+	quickBlock  = time.Millisecond      // after it, one may be larger
+	slowBlock   = 2 * time.Millisecond  // after it, one must be smaller
+	pageTime    = 25 * time.Millisecond // for the blocks of a page
+	countTime   = 5 * time.Millisecond  // for those that are only counted
 )
 
 // walk is a way along the index, from high down to low.
@@ -69,11 +67,11 @@ type walk struct {
 	match     string
 	low, high int64
 	limit     int
-	time      time.Duration // after which no window is begun
+	time      time.Duration // after which no block is begun
 }
 
-// searchWindow walks along the index from the newest post.
-const searchWindow = `
+// searchBlock walks along the index from the newest post.
+const searchBlock = `
 	SELECT rowid
 	FROM posts_fts
 	WHERE posts_fts MATCH ? AND rowid >= ? AND rowid <= ?
@@ -81,24 +79,26 @@ const searchWindow = `
 	LIMIT ?`
 
 // walkIndex collects posts, newest first, and says how far down it looked. Words
-// that are common but never stand together would make one long way of it:
-// so it goes in windows, which grow where there is little, and stops
-// after a time with what it has. The next page goes on from there.
+// that are common but never stand together would make one long way of it, and
+// the index looks at nothing but rows that it has found. So it is asked block by
+// block, each of which is one more term, in larger blocks where there is little;
+// and it stops after a time with what it has. The next page goes on from there.
 func (r *reader) walkIndex(w walk) (ids []board.PostID, reached int64, err error) {
-	started, width := time.Now(), int64(firstWindow)
+	started, size := time.Now(), 0
 	for reached = w.high + 1; reached > w.low && len(ids) < w.limit; {
 		begun := time.Now()
-		from := max(w.low, reached-width)
-		err := r.each(func(c *cells) { ids = append(ids, board.PostID(c.int())) }, searchWindow, w.match, from, reached-1, w.limit-len(ids))
+		block := blocks[size]
+		n := (reached - 1) >> block.bits
+		match := quoted(facet(block.facet, n)) + " AND " + w.match
+		err := r.each(func(c *cells) { ids = append(ids, board.PostID(c.int())) }, searchBlock, match, w.low, reached-1, w.limit-len(ids))
 		if err != nil {
 			return nil, 0, err
 		}
-		reached = from
-		took := time.Since(begun)
-		if took < quickWindow {
-			width = min(2*width, widestWindow)
-		} else if took > slowWindow {
-			width = max(width/2, firstWindow)
+		reached = max(w.low, n<<block.bits)
+		if took := time.Since(begun); took < quickBlock {
+			size = min(size+1, len(blocks)-1)
+		} else if took > slowBlock {
+			size = max(size-1, 0)
 		}
 		if time.Since(started) > w.time {
 			break

@@ -247,7 +247,7 @@ func (h *Handler) showFound(w http.ResponseWriter, r *request, p *searchPage, s 
 	if found.Next != 0 {
 		p.Older = searchPath(s.query, found.Next)
 	}
-	if !p.People {
+	if !p.People && (p.Lookup == nil || len(p.Results) > 0) {
 		p.Feed = searchFeedPath(s.query, 0)
 		p.Widen = widerSearches(r, s.query)
 	}
