@@ -33,9 +33,10 @@ const (
 	maxPageText      = 1000 // characters
 	maxPageAuthors   = 5
 	maxPageKeywords  = 12
-	maxPageFacts     = 20 // values of one name
-	maxStructured    = 20 // scripts of JSON-LD
-	longestCharsetAt = 64 << 10
+	maxPageFacts     = 20       // values of one name
+	maxStructured    = 20       // scripts of JSON-LD
+	longestCharsetAt = 64 << 10 // bytes
+	longestFact      = 16 << 10 // bytes of one value that are looked at
 )
 
 // ReadDetails reads a page of HTML. Believed first is what it says in JSON-LD
@@ -76,7 +77,7 @@ func decoded(body []byte, contentType string) string {
 	return strings.ToValidUTF8(string(text), "\uFFFD")
 }
 
-var charsetInMeta = regexp.MustCompile(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?([\w:-]{2,40})`)
+var charsetInMeta = regexp.MustCompile(`(?i)<meta[^>]*charset\s*=\s*["']?([\w:-]{2,40})`)
 
 // saidCharset finds what a page says of itself further down than browsers
 // have to look; nil if nothing.
@@ -263,7 +264,7 @@ func (p *page) keywords(a structured) []string {
 	said := slices.Concat(a.keywords, p.facts["article:tag"], p.facts["news_keywords"], p.facts["keywords"], p.facts["parsely-tags"])
 	var kept []string
 	for _, list := range said {
-		for word := range strings.SplitSeq(list, ",") {
+		for word := range strings.SplitSeq(list[:min(len(list), longestFact)], ",") {
 			word, err := normalizeKeyword(strings.Join(strings.Fields(cleanFact(maxCited, word)), "_"))
 			if err == nil && !slices.Contains(kept, word) && len(kept) < maxPageKeywords {
 				kept = append(kept, word)
@@ -291,6 +292,7 @@ func withoutSite(title string, names ...string) string {
 // pages escape twice, and some put markup where none is.
 func cleanFact(max int, values ...string) string {
 	for _, value := range values {
+		value = value[:min(len(value), longestFact)]
 		for range 2 {
 			value = html.UnescapeString(value)
 		}
@@ -301,7 +303,7 @@ func cleanFact(max int, values ...string) string {
 	return ""
 }
 
-var tagInText = regexp.MustCompile(`</?[a-zA-Z][^<>]{0,1000}>`)
+var tagInText = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)
 
 func withoutTags(s string) string {
 	if !strings.Contains(s, "<") {

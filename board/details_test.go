@@ -3,6 +3,7 @@ package board
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -136,6 +137,31 @@ func TestReadDetails(t *testing.T) {
 			got := ReadDetails(at, page.kind, []byte(page.body))
 			if diff := cmp.Diff(page.want, got); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestHostilePages makes sure that no page of two megabytes takes long.
+func TestHostilePages(t *testing.T) {
+	fill := func(unit string) string { return strings.Repeat(unit, (2<<20)/len(unit)) }
+	for name, body := range map[string]string{
+		"a title":      "<title>" + fill("x<b ") + "</title>",
+		"a fact":       `<meta name="author" content="` + fill("&lt;b ") + `">`,
+		"many facts":   fill(`<meta name="author" content="&lt;b"><meta name="keywords" content="a,b,c">`),
+		"keywords":     `<meta name="keywords" content="` + fill("ab c,") + `">`,
+		"brackets":     `<script type="application/ld+json">` + fill("[") + `</script>`,
+		"nodes":        `<script type="application/ld+json">[` + fill(`{"@type":"Article","url":"https://times.example/2011"},`) + `]</script>`,
+		"broken nodes": `<script type="application/ld+json">[` + fill(`{"@type":"Article", },`) + `]</script>`,
+		"attributes":   "<p " + fill("a=b ") + ">",
+		"no end":       fill("<meta charset"),
+		"elements":     fill("<h1>"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			started := time.Now()
+			ReadDetails(at, "text/html", []byte(body))
+			if took := time.Since(started); took > 5*time.Second {
+				t.Errorf("it took %s", took)
 			}
 		})
 	}
