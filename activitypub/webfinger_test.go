@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestWebFinger(t *testing.T) {
@@ -120,4 +122,26 @@ func FuzzParseJRD(f *testing.F) {
 		}
 		j.Self()
 	})
+}
+
+func TestInteract(t *testing.T) {
+	link := func(rel, template, href string) JRDLink { return JRDLink{Rel: rel, Template: template, Href: href} }
+	for _, test := range []struct {
+		name  string
+		links []JRDLink
+		want  string
+	}{
+		{"as Mastodon says it", []JRDLink{link(RelSubscribe, "https://m.example/authorize_interaction?uri={uri}", "")}, "https://m.example/authorize_interaction?uri={uri}"},
+		{"an intent alone", []JRDLink{link(RelIntentObject, "https://n.example/search?q={object}", "")}, "https://n.example/search?q={uri}"},
+		{"an intent in href, and in small letters", []JRDLink{link("https://w3id.org/fep/3b86/follow", "", "https://o.example/i?o={object}&s={on-success}")}, "https://o.example/i?o={uri}&s={on-success}"},
+		{"subscribe comes before intents", []JRDLink{link(RelIntentFollow, "https://p.example/i?o={object}", ""), link(RelSubscribe, "https://p.example/s?u={uri}", "")}, "https://p.example/s?u={uri}"},
+		{"a template without a place for the address is none", []JRDLink{link(RelSubscribe, "https://q.example/", "")}, ""},
+		{"nothing is said", nil, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, (&JRD{Links: test.links}).Interact()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
 }

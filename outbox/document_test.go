@@ -415,6 +415,11 @@ func TestFinding(t *testing.T) {
 			page := slices.IndexFunc(jrd.Links, func(l activitypub.JRDLink) bool { return l.Rel == activitypub.RelProfile })
 			diff(t, "the page is what the actor says, and never a second Group's", []any{actor["url"]},
 				[]any{strings.TrimSuffix(jrd.Links[page].Href, board.AllSuffix)})
+			want := ""
+			if actor["type"] == "Person" {
+				want = address + "/interact?uri={uri}"
+			}
+			diff(t, "people can go on here with what they saw elsewhere", want, jrd.Interact())
 		})
 	}
 }

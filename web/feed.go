@@ -117,7 +117,7 @@ func (h *Handler) showFeed(w http.ResponseWriter, r *request, key string, versio
 func (h *Handler) atom(f *feed) ([]byte, error) {
 	a := atomFeed{
 		Space: "http://www.w3.org/2005/Atom", Threading: "http://purl.org/syndication/thread/1.0",
-		ID: h.whole(f.Path), Title: f.Title + " · " + h.site.Name, Updated: f.Since,
+		ID: h.whole(or(f.First, f.Path)), Title: f.Title + " · " + h.site.Name, Updated: f.Since,
 		Generator: "Corkboard", Icon: h.whole(h.site.Icon),
 		Author: &atomPerson{Name: h.site.Name, URI: string(h.config.Address)},
 		Links: []atomLink{

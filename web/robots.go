@@ -152,6 +152,7 @@ type manifestIcon struct {
 type shareTarget struct {
 	Action string            `json:"action"`
 	Method string            `json:"method"`
+	Coding string            `json:"enctype"`
 	Params map[string]string `json:"params"`
 }
 
@@ -166,7 +167,7 @@ func (h *Handler) showManifest(w http.ResponseWriter, _ *request) error {
 		Name: h.site.Name, ShortName: h.site.Name, Language: words.Tag, Direction: words.Dir,
 		ID: "/", Start: "/", Scope: "/", Display: "minimal-ui", Theme: theme.String(), Background: paper.String(),
 		Icons: []manifestIcon{{h.site.Icon, "any", assetKinds[".svg"]}},
-		Share: shareTarget{"/post", http.MethodGet, map[string]string{"title": "title", "text": "text", "url": "url"}},
+		Share: shareTarget{"/post", http.MethodGet, "application/x-www-form-urlencoded", map[string]string{"title": "title", "text": "text", "url": "url"}},
 	})
 	if err != nil {
 		return err
