@@ -73,6 +73,7 @@ const nearTopics = 16
 type articlePreview struct {
 	Title     string
 	Source    sourceLine
+	Topics    []string // their titles
 	Keywords  []board.Keyword
 	Body      template.HTML
 	Remark    template.HTML
@@ -266,6 +267,11 @@ func (h *Handler) previewArticle(r *request, p *articlePage) error {
 	t := made.Thread
 	p.Preview = &articlePreview{
 		Title: t.Title, Source: r.sourceLine(t.Citation), Keywords: t.Keywords, Body: h.previewBody(r, t.Article),
+	}
+	for _, c := range slices.Concat(p.Topics.Near, p.Topics.Far) {
+		if c.Chosen {
+			p.Preview.Topics = append(p.Preview.Topics, c.Label)
+		}
 	}
 	if made.Remark != "" {
 		p.Preview.Remark = h.previewBody(r, board.Post{HTML: made.Remark, Language: t.Article.Language})

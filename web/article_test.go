@@ -142,7 +142,7 @@ func TestArticlePreview(t *testing.T) {
 	page.shows(".micro strong a", "Ferry sinks")
 	page.shows(".micro .card bdi", "Ferry sinks")
 	page.has("[name=keyword][value=harbour][checked]", 1)
-	if !strings.Contains(page.text("#preview"), "I said so.") || !strings.Contains(page.text("#preview > .meta"), "ferry; harbour") {
+	if !strings.Contains(page.text("#preview"), "I said so.") || !strings.Contains(page.text("#preview > .meta"), "TOPICS: NewsKEYWORDS: ferry; harbour") {
 		t.Errorf("the preview says %q", page.text("#preview"))
 	}
 	if !strings.HasPrefix(page.text("title"), "Preview") {

@@ -99,7 +99,7 @@ func (h *Handler) excerptOf(r *request, f *form, description string) string {
 	case err != nil || p.Quota.Limit == 0:
 		return ""
 	case p.Quota.TooMany() > 0:
-		return p.Quota.Within + "…"
+		return strings.TrimRight(p.Quota.Within, " .,;:–-") + "…"
 	}
 	return description
 }
