@@ -292,3 +292,20 @@ func TestSearchInScriptsWithoutSpaces(t *testing.T) {
 	f.find(t, "한국", korean.ID)
 	f.find(t, `"해군을 훈"`, korean.ID)
 }
+
+// FuzzSearch proves that nothing that anybody types is an error of the index.
+func FuzzSearch(f *testing.F) {
+	for _, seed := range []string{`"`, `a" OR "b`, "NEAR(a b)", "^a*", "body:x", "a-b", "\x00", "日* by:\"", "\uE000n1 -- AND", "x* y* topic:a since:2011"} {
+		f.Add(seed)
+	}
+	on := newFixture(f)
+	on.say(on.article("Naval maneuvers"), "<p>A ferry</p>")
+	on.indexed()
+	b := board.New(on.db, board.Config{Address: here}, slog.New(slog.DiscardHandler))
+	f.Fuzz(func(t *testing.T, text string) {
+		q, _ := board.ParseQuery(text)
+		if _, err := b.Search(t.Context(), board.Search{Query: q, Zone: time.UTC, Limit: 5}); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	})
+}
