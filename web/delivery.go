@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"corkboard/board"
@@ -14,11 +15,16 @@ type Spreads interface {
 }
 
 const (
-	spreadGood     = 30 * time.Second      // while it changes
 	settledGood    = 24 * time.Hour        // once nothing more will come of it
 	spreadBudget   = 20 * time.Millisecond // of one page, for what its bylines say of it
 	spreadPatience = 5 * time.Second
 )
+
+// spreadGood is how long an answer is good that took so long to find: the dearer
+// it was, the longer, so that looking for it again costs one part in two hundred.
+func spreadGood(took time.Duration) time.Duration {
+	return min(max(200*took, 2*time.Second), 2*time.Minute)
+}
 
 // spreadKey is a post as it is: an edit or a removal is spread anew.
 type spreadKey struct {
@@ -43,18 +49,14 @@ func (h *Handler) spread(ctx context.Context, p board.Post) (board.Spread, error
 	if known, ok := h.spreads.get(key); ok {
 		return known, nil
 	}
+	begun := time.Now()
 	found, err := h.config.Spreads.Of(ctx, p.ID)
 	if err != nil {
 		return found, err
 	}
-	good := settledGood
-	for _, round := range found.Rounds {
-		if !round.Settled() {
-			good = spreadGood
-		}
-	}
-	if !found.Said || p.Local() && len(found.Rounds) == 0 {
-		good = time.Second
+	good := spreadGood(time.Since(begun))
+	if len(found.Rounds) > 0 && !slices.ContainsFunc(found.Rounds, func(r board.SpreadRound) bool { return !r.Settled() }) {
+		good = settledGood
 	}
 	h.spreads.put(key, found, good)
 	return found, nil
