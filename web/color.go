@@ -111,5 +111,19 @@ func (c Colors) rules() string {
 		token("accent", *c.Accent, c.Accent.until(white, paperNight, readable))
 	}
 	b.WriteString(" }\n")
+	if c.Masthead != nil {
+		fmt.Fprintf(&b, "@media (prefers-contrast: more) { :root { --mast-bg: light-dark(%s, #000000); } }\n", c.boldMasthead())
+	}
 	return b.String()
+}
+
+// enhanced is the contrast that WCAG 2.2 asks of text for those who need more (1.4.6).
+const enhanced = 7
+
+// boldMasthead is the masthead's colour for who asks for more contrast.
+func (c Colors) boldMasthead() Color {
+	if c.Masthead.Contrast(black) > c.Masthead.Contrast(white) {
+		return c.Masthead.until(white, black, enhanced)
+	}
+	return c.Masthead.until(black, white, enhanced)
 }

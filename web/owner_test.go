@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -37,6 +39,43 @@ func TestColors(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestEveryMastheadCanBeRead tries colours from all over, by day, by night and
+// where more contrast is asked for.
+func TestEveryMastheadCanBeRead(t *testing.T) {
+	pair := regexp.MustCompile(`--(mast-bg|mast-text|accent): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)`)
+	for rgb := 0; rgb < 1<<24; rgb += 1<<18 + 1<<11 + 1<<5 {
+		color, err := web.ParseColor(fmt.Sprintf("#%06x", rgb))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := web.Colors{Masthead: &color}
+		said := map[string][][]string{}
+		for _, found := range pair.FindAllStringSubmatch(web.Rules(w), -1) {
+			said[found[1]] = append(said[found[1]], found[2:])
+		}
+		contrast := func(a, b string) float64 {
+			first, err := web.ParseColor(a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			second, err := web.ParseColor(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return first.Contrast(second)
+		}
+		text, bold := said["mast-text"][0], said["mast-bg"][1]
+		for mode := range text {
+			if got := contrast(said["mast-bg"][0][mode], text[mode]); got < 4.5 {
+				t.Errorf("%s: %.2f in mode %d", color, got, mode)
+			}
+			if got := contrast(bold[mode], text[mode]); got < 7 {
+				t.Errorf("%s: %.2f in mode %d where 7 is asked for", color, got, mode)
+			}
+		}
+	}
 }
 
 func TestOwnersLook(t *testing.T) {
