@@ -42,6 +42,19 @@ var examined = []struct {
 	{as: "", name: "a member's posts", path: "/members/ronin/posts"},
 	{as: "", name: "somebody from elsewhere", path: "/~carol@HOST"},
 	{as: "", name: "about", path: "/about"},
+	{as: "", name: "help", path: "/help"},
+	{as: "", name: "privacy", path: "/privacy"},
+	{as: "", name: "servers", path: "/instances"},
+	{as: "", name: "following from elsewhere", path: "/follow?topic=japan"},
+	{as: "", name: "an own server that does not answer", path: "/follow?topic=japan", then: func(b *tab) {
+		b.fill("#f-address", "a@127.0.0.1:1")
+		b.follow("main form button")
+	}},
+	{as: "", name: "an own server that is none", path: "/t/1/5/remote", then: func(b *tab) {
+		b.fill("#f-address", "nonsense")
+		b.follow("main form button")
+	}},
+	{as: "ronin", name: "coming from another server", path: "/interact?uri=https://far.example/notes/1"},
 	{as: "", name: "what is not there", path: "/nowhere"},
 	{as: "", name: "logging in", path: "/login"},
 	{as: "", name: "a wrong password", path: "/login", then: func(b *tab) {
