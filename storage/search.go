@@ -54,8 +54,12 @@ func (db *DB) SearchPosts(ctx context.Context, s board.PostSearch) (found board.
 	return found, r.show(&found, ids)
 }
 
+// and stands between what a post must have.
+const and = " AND "
+
 const (
 	searchLimit = 100
+	firstBlock  = 1                     // of blocks
 	quickBlock  = time.Millisecond      // after it, one may be larger
 	slowBlock   = 2 * time.Millisecond  // after it, one must be smaller
 	pageTime    = 25 * time.Millisecond // for the blocks of a page
@@ -84,12 +88,15 @@ const searchBlock = `
 // block, each of which is one more term, in larger blocks where there is little;
 // and it stops after a time with what it has. The next page goes on from there.
 func (r *reader) walkIndex(w walk) (ids []board.PostID, reached int64, err error) {
-	started, size := time.Now(), 0
+	if !strings.Contains(w.match, " ") {
+		return r.walkOne(w)
+	}
+	started, size := time.Now(), firstBlock
 	for reached = w.high + 1; reached > w.low && len(ids) < w.limit; {
 		begun := time.Now()
 		block := blocks[size]
 		n := (reached - 1) >> block.bits
-		match := quoted(facet(block.facet, n)) + " AND " + w.match
+		match := quoted(facet(block.facet, n)) + and + w.match
 		err := r.each(func(c *cells) { ids = append(ids, board.PostID(c.int())) }, searchBlock, match, w.low, reached-1, w.limit-len(ids))
 		if err != nil {
 			return nil, 0, err
@@ -108,6 +115,15 @@ func (r *reader) walkIndex(w walk) (ids []board.PostID, reached int64, err error
 		reached = max(int64(ids[len(ids)-1]), w.low)
 	}
 	return ids, reached, nil
+}
+
+// walkOne walks along a single word or facet, where every step is a find.
+func (r *reader) walkOne(w walk) (ids []board.PostID, reached int64, err error) {
+	err = r.each(func(c *cells) { ids = append(ids, board.PostID(c.int())) }, searchBlock, w.match, w.low, w.high, w.limit)
+	if reached = w.low; len(ids) == w.limit {
+		reached = max(int64(ids[len(ids)-1]), w.low)
+	}
+	return ids, reached, err
 }
 
 // between is between which posts a search is. Posts are numbered as they arrive.
@@ -224,7 +240,7 @@ func (r *reader) match(s board.PostSearch) (query string, cut []string, err erro
 	case len(all) == 0:
 		all = append(all, oneOf([]string{quoted(facetArticle), quoted(facetReply)}))
 	}
-	return strings.Join(all, " AND "), cut, nil
+	return strings.Join(all, and), cut, nil
 }
 
 func quoted(words ...string) string { return `"` + strings.Join(words, " ") + `"` }
