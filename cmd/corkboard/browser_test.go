@@ -241,8 +241,7 @@ func (b *tab) follow(selector string) *goquery.Document {
 // page is the document as it stands.
 func (b *tab) page() *goquery.Document {
 	b.Helper()
-	html := perform(b, chromedp.OuterHTML(chromedp.CSS("html")))
-	d, err := goquery.NewDocumentFromReader(strings.NewReader(html))
+	d, err := goquery.NewDocumentFromReader(strings.NewReader(js[string](b, "document.documentElement.outerHTML")))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -252,7 +251,8 @@ func (b *tab) page() *goquery.Document {
 // fill types into a field, over what is there.
 func (b *tab) fill(selector, text string) {
 	b.Helper()
-	b.do(chromedp.SetValue(chromedp.CSS(selector), text))
+	const script = `(e => { e.value = %q; e.dispatchEvent(new Event("input", {bubbles: true})); return true; })(document.querySelector(%q))`
+	js[bool](b, fmt.Sprintf(script, text, selector))
 }
 
 // js evaluates JavaScript in the page, for the test; it works with scripts off too.

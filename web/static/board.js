@@ -19,6 +19,8 @@ const count = one('[data-posts]');
 if (count) {
   const notice = make('p', { className: 'arrived', role: 'status' });
   count.before(notice);
+  // The posts may belong to this very page: then following the link alone would not fetch them.
+  notice.onclick = (e) => { if (e.target.search === location.search && e.target.pathname === location.pathname) setTimeout(() => location.reload()); };
   let wait = 20, timer;
   const ask = async () => {
     try {
