@@ -68,11 +68,6 @@ var examined = []struct {
 	{as: "", name: "a search that found nothing", path: "/search?q=zeppelin"},
 	{as: "", name: "a search that is not understood", path: "/search?q=since:yesterday+topic:nowhere"},
 	{as: "", name: "settings", path: "/settings"},
-	{as: "", name: "following from elsewhere", path: "/follow?topic=japan"},
-	{as: "", name: "a server that cannot be asked", path: "/topics/japan", then: func(b *tab) {
-		b.fill("#f-address", "carol@127.0.0.1:1")
-		b.follow("form[action='/follow'] button")
-	}},
 	{as: "", name: "a reply by somebody who is not logged in", path: "/t/1/5/reply"},
 	{as: "ronin", name: "a thread, by a member", path: "/t/1"},
 	{as: "ronin", name: "posting an article", path: "/post"},

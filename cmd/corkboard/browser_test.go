@@ -50,6 +50,9 @@ var chromium = sync.OnceValues(func() (*headless, error) {
 	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "hide-scrollbars", "disable-dev-shm-usage"} {
 		flags = append(flags, chromedp.Flag(flag, true))
 	}
+	if hosts != "" {
+		flags = append(flags, chromedp.Flag("host-resolver-rules", hosts))
+	}
 	flags = append(flags, chromedp.Flag("disable-features", "BackForwardCache")) // chromedp waits for ever for a page that comes out of it
 	allocator, _ := chromedp.NewExecAllocator(context.Background(), flags...)
 	ctx, stop := chromedp.NewContext(allocator)
@@ -60,6 +63,10 @@ var chromium = sync.OnceValues(func() (*headless, error) {
 	}
 	return &headless{ctx}, chromedp.Do(ctx)
 })
+
+// hosts is where the browser finds hosts that do not exist; it is set before
+// the browser starts.
+var hosts string
 
 // closeBrowser ends the browser, if there was one.
 var closeBrowser = func() {}
