@@ -21,6 +21,12 @@ func TestReadingPlans(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { walks(t, plan(t, db, query)) })
 	}
+	t.Run("servers that follow", func(t *testing.T) {
+		got := plan(t, db, strings.NewReplacer("?", "5").Replace("SELECT DISTINCT p.host FROM audience a JOIN peers p ON p.id = a.peer WHERE a.to_event = 0 AND a.actor IN (?, ?)"))
+		if !strings.Contains(got, "audience_now") || strings.Contains(got, "AUTOMATIC") {
+			t.Errorf("it does more than walk:\n%s", got)
+		}
+	})
 	t.Run("a branch", func(t *testing.T) {
 		// Only the answers that were found are put in order.
 		got := plan(t, db, numbersOfBranch, 1, 1, 1)
