@@ -88,7 +88,7 @@ func (s *server) connect(ctx context.Context) error {
 		Board: s.board, Sessions: s.db.Sessions(), Address: s.board.Address(), Name: s.config.Name, Owner: s.owner(),
 		Language: s.config.Language, Zone: s.config.zone, ClientIP: clientIP(s.config.proxies), Log: s.log, Demo: s.demo,
 		Pictures: s.config.pictures(), Fetch: s.pictureFetch(),
-		Lookup: s.inbox, Seeker: s.inbox, Details: s.details, Elsewhere: s.elsewhere, Microblog: s.speaker.Content,
+		Lookup: s.inbox, Seeker: s.seeker(), Details: s.details, Elsewhere: s.elsewhere, Microblog: s.speaker.Content,
 		Spreads: &outbox.Spreads{Board: s.board, Store: s.db},
 		Limits:  s.config.pageLimits(),
 	})
@@ -103,6 +103,15 @@ func (s *server) connect(ctx context.Context) error {
 	s.pages = pages
 	s.handler = survivePanics(s.log, onlyHost(s.board.Address(), router))
 	return nil
+}
+
+// seeker looks for missing replies. The servers of a demo are invented, so it
+// has nobody to ask.
+func (s *server) seeker() web.Seeker {
+	if s.demo {
+		return nil
+	}
+	return s.inbox
 }
 
 // owner is what the settings say of how the board looks, and what only the
