@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gorilla/mux"
-
 	"corkboard/board"
 )
 
@@ -73,7 +71,7 @@ func (h *Handler) showIndexFeed(w http.ResponseWriter, r *request) error {
 
 // showTopicFeed answers /topics/{name}.atom.
 func (h *Handler) showTopicFeed(w http.ResponseWriter, r *request) error {
-	topic, err := h.board.Topic(r.Context(), mux.Vars(r.Request)["name"])
+	topic, err := h.board.Topic(r.Context(), r.named("name"))
 	if err != nil {
 		return err
 	}
@@ -146,7 +144,7 @@ func (h *Handler) threadFeed(ctx context.Context, id board.ThreadID, asked, end 
 
 // showMemberFeed answers /members/{name}.atom.
 func (h *Handler) showMemberFeed(w http.ResponseWriter, r *request) error {
-	member, err := h.board.Member(r.Context(), mux.Vars(r.Request)["name"])
+	member, err := h.board.Member(r.Context(), r.named("name"))
 	if err != nil {
 		return err
 	}
@@ -230,7 +228,7 @@ func (h *Handler) addEntries(ctx context.Context, f *feed, posts []board.Entry) 
 
 // showKeywordFeed answers /k/{words}.atom, in whatever order the words are said.
 func (h *Handler) showKeywordFeed(w http.ResponseWriter, r *request) error {
-	words, wrong := cleanKeywords(mux.Vars(r.Request)["words"])
+	words, wrong := cleanKeywords(r.named("words"))
 	known, err := h.board.KeywordCounts(r.Context(), words)
 	if err != nil {
 		return err
@@ -252,7 +250,7 @@ func (h *Handler) showKeywordFeed(w http.ResponseWriter, r *request) error {
 
 // showSourceFeed answers /source/{host}.atom.
 func (h *Handler) showSourceFeed(w http.ResponseWriter, r *request) error {
-	said := mux.Vars(r.Request)["host"]
+	said := r.named("host")
 	host := board.LinkSource("https://" + said)
 	if host == "" {
 		return board.Errorf(board.NotFound, "%s is not the name of a host.", said)

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gorilla/mux"
-
 	"corkboard/board"
 )
 
@@ -43,7 +41,7 @@ func keywordPath(words ...string) string {
 // showKeyword answers /k/{word} and /k/{word}+{word}. The words have one
 // spelling and one order; every other leads there.
 func (h *Handler) showKeyword(w http.ResponseWriter, r *request) error {
-	said := mux.Vars(r.Request)["words"]
+	said := r.named("words")
 	words, wrong := cleanKeywords(said)
 	if most := board.MaxKeywordsAtOnce; len(words) > most {
 		return &missing{r.t("At most %d keywords at once, please.", most), r.t("The first %d", most), keywordPath(words[:most]...)}

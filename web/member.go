@@ -46,7 +46,7 @@ func (p *memberPage) Local() bool { return p.Person.Local() }
 
 // showMember answers /members/{name} and the tabs under it.
 func (h *Handler) showMember(w http.ResponseWriter, r *request) error {
-	member, err := h.board.Member(r.Context(), mux.Vars(r.Request)["name"])
+	member, err := h.board.Member(r.Context(), r.named("name"))
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (h *Handler) showHandle(w http.ResponseWriter, r *request) error {
 
 // handled is the actor whose name or handle is in the address.
 func (h *Handler) handled(r *request) (board.Actor, error) {
-	name, host, _ := strings.Cut(mux.Vars(r.Request)["handle"], "@")
+	name, host, _ := strings.Cut(r.named("handle"), "@")
 	if strings.EqualFold(host, h.config.Address.Host()) {
 		host = ""
 	}
@@ -93,7 +93,7 @@ func (h *Handler) handled(r *request) (board.Actor, error) {
 
 // leadToHandle answers /@{name}, as Mastodon's pages are called.
 func (h *Handler) leadToHandle(w http.ResponseWriter, r *request) error {
-	http.Redirect(w, r.Request, "/~"+url.PathEscape(mux.Vars(r.Request)["handle"]), http.StatusMovedPermanently)
+	http.Redirect(w, r.Request, "/~"+url.PathEscape(r.named("handle")), http.StatusMovedPermanently)
 	return nil
 }
 

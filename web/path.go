@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gorilla/mux"
+
 	"corkboard/board"
 )
 
@@ -62,6 +64,16 @@ func actorPath(a board.Actor) string {
 		return "/about"
 	}
 	return "/members/" + url.PathEscape(a.Name)
+}
+
+// named is a part of the address, as its route calls it. Routes match addresses
+// as they are sent, so that an escaped stroke is none between parts.
+func (r *request) named(part string) string {
+	sent := mux.Vars(r.Request)[part]
+	if plain, err := url.PathUnescape(sent); err == nil {
+		return plain
+	}
+	return sent
 }
 
 func topicPath(name string) string { return "/topics/" + url.PathEscape(name) }

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/gorilla/mux"
-
 	"corkboard/board"
 )
 
@@ -29,7 +27,7 @@ func sourcePath(host string) string {
 // showSource answers /source/{host}. The variants of a host, as www., lead to
 // one page; every other subdomain is a source of its own.
 func (h *Handler) showSource(w http.ResponseWriter, r *request) error {
-	said := mux.Vars(r.Request)["host"]
+	said := r.named("host")
 	host := board.LinkSource("https://" + said)
 	if host == "" {
 		return board.Errorf(board.NotFound, "%s is not the name of a host.", said)

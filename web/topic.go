@@ -9,7 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/gorilla/mux"
 	"golang.org/x/text/unicode/norm"
 
 	"corkboard/board"
@@ -30,7 +29,7 @@ func (p *topicPage) fill(l list) { p.List = l }
 
 // showTopic answers /topics/{name}. A topic's second Group has no page of its own.
 func (h *Handler) showTopic(w http.ResponseWriter, r *request) error {
-	name, second := strings.CutSuffix(mux.Vars(r.Request)["name"], board.AllSuffix)
+	name, second := strings.CutSuffix(r.named("name"), board.AllSuffix)
 	if second {
 		return &away{topicPath(name)}
 	}

@@ -60,7 +60,7 @@ func newLimitedWorld(t testing.TB, limits board.Limits, change ...func(*web.Conf
 	}
 	handler, err := web.New(config)
 	w.must(err)
-	router := mux.NewRouter()
+	router := mux.NewRouter().UseEncodedPath() // as the program has it
 	handler.Register(router)
 	w.server.Config.Handler = router
 	w.server.Start()
