@@ -23,6 +23,12 @@
 // key in the translations (texts.go, texts/*.po). What somebody has set of how
 // pages look is in a cookie (display.go), and [reader] is what follows from it.
 //
+// What posts of other servers bring along stays there; media.go shows it. Their
+// pictures come to readers through the board (pictures.go), which fetches each
+// once, looks at what it is (picture.go) and keeps it on disk (files.go). Only
+// what the board knows of a post or a name can be asked for, by a name that the
+// board gave it: the address of another server is in no address of ours.
+//
 // A form that is refused comes back with what was typed and the reason beside
 // the field (form.go). Every form has a random key; the board finds by it what
 // an earlier click on the same button made, so that a double click makes one post.
