@@ -15,6 +15,7 @@ import (
 const (
 	MaxQuery       = 200 // characters
 	maxTerms       = 20
+	maxPrefixes    = 4  // of them with a *
 	maxFilters     = 10 // of one sort
 	shortestPrefix = 2  // letters before a *
 )
@@ -120,8 +121,9 @@ func (q *Query) Filter(name, value string) error {
 
 // queryParser reads a query from left to right.
 type queryParser struct {
-	q    Query
-	errs []error
+	q        Query
+	errs     []error
+	prefixes int
 }
 
 func (p *queryParser) refuse(field, format string, args ...any) {
@@ -173,10 +175,15 @@ func (p *queryParser) term(t Term) {
 	switch {
 	case t.Prefix && len(last) < shortestPrefix:
 		p.refuse("q", "“%s” could begin too many words. Write at least %d letters before the *.", t, shortestPrefix)
+	case t.Prefix && p.prefixes == maxPrefixes:
+		p.refuse("q", "Only %d words with a * are looked for; “%s” is not.", maxPrefixes, t)
 	case len(p.q.Terms) == maxTerms:
 		p.refuse("q", "Only the first %d words are looked for; “%s” is not.", maxTerms, t)
 	default:
 		p.q.Terms = append(p.q.Terms, t)
+		if t.Prefix {
+			p.prefixes++
+		}
 	}
 }
 

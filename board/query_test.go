@@ -62,6 +62,7 @@ func TestParseQuerySaysWhatItDoesNotUnderstand(t *testing.T) {
 		"keyword:a.b":                   "There is nothing to look for behind keyword:, or nothing that it could be.",
 		"thread:x":                      "thread: takes the number of a thread; “x” is none.",
 		"a*":                            "“a*” could begin too many words. Write at least 2 letters before the *.",
+		"aa* bb* cc* dd* ee*":           "Only 4 words with a * are looked for; “ee*” is not.",
 		strings.Repeat("x", 300):        "Only the first 200 characters were read.",
 		strings.Repeat("xy ", 20) + "z": "Only the first 20 words are looked for; “z” is not.",
 	} {

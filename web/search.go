@@ -272,7 +272,7 @@ func widerSearches(r *request, q board.Query) (steps []step) {
 	loose.Terms = nil
 	for _, t := range q.Terms {
 		for w := range board.Words(t.Text) {
-			loose.Terms = append(loose.Terms, board.Term{Text: w.Text, Prefix: len(w.Text) > 3})
+			loose.Terms = append(loose.Terms, board.Term{Text: w.Text, Prefix: len(w.Text) > 3 && len(loose.Terms) < 4})
 		}
 	}
 	if loose.String() != q.String() {
@@ -298,6 +298,9 @@ func (h *Handler) slowSearch(r *request) error {
 // the feed was made of.
 func (h *Handler) showSearchFeed(w http.ResponseWriter, r *request) error {
 	s := readSearch(r)
+	if len(s.errs) > 0 {
+		return s.errs[0] // nobody would see it in the feed
+	}
 	version, err := h.board.Cursor(r.Context(), board.Indexer)
 	if err != nil {
 		return err

@@ -144,6 +144,10 @@ func TestSearch(t *testing.T) {
 			t.Error(got, f.Title)
 		}
 	})
+	t.Run("a feed of what is not understood is refused in words", func(t *testing.T) {
+		b.get("/search.atom?q=ferry+since:foo").wants(http.StatusUnprocessableEntity)
+		b.get("/search.atom?q=ferry&since=foo").wants(http.StatusUnprocessableEntity)
+	})
 	t.Run("odd input is words", func(t *testing.T) {
 		for _, text := range []string{`"`, "'", "*", "AND OR NOT", "NEAR(", "col:secret", "a-b", "^", "\x00", "\xff", strings.Repeat("* ", 1000), strings.Repeat("x", 10_000), "<script>", "in:", "12/", "{a}:b"} {
 			b.search(text).wants(http.StatusOK).has("script:not([src])", 0)
