@@ -31,7 +31,7 @@ const plainText = "text/plain; charset=utf-8"
 // robotsRules are RFC 9309: forms, what is made for one reader, and second
 // ways to the same posts are nothing for search engines.
 var robotsRules = []string{
-	"/login", "/logout", "/join/", "/settings", "/drafts", "/search", "/post$", "/post?", "/follow", "/interact",
+	"/login", "/logout", "/join/", "/settings", "/drafts", "/search", "/post$", "/post?", "/follow", "/interact", "/oembed",
 	"/t/*/reply", "/t/*/edit", "/t/*/delete", "/t/*/private", "/t/*/pin", "/t/*/keywords", "/t/*/remote", "/t/*/history",
 	"/t/*/delivery", "/t/*/replies", "/t/*/unread", "/t/*/last", "/t/*/since", "/t/*/glance", "/t/*?*all=", "/t/*?*by=", "/t/*?*to=",
 	"/media/", "/*?*sort=", "/*?*brief=", "/*?*after=",

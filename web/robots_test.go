@@ -77,7 +77,7 @@ func TestRobots(t *testing.T) {
 		"/": true, "/t/12": true, "/t/12?from=51": true, "/t/12/5": true, "/posts": true, "/posts?before=9": true, "/topics/news": true,
 		"/topics/news?before=12": true, "/k/search": true, "/index.atom": true, "/members/login": true,
 		"/search?q=x": false, "/login?next=/": false, "/post": false, "/post?url=x": false, "/t/12/5/reply": false, "/t/12?all=1": false,
-		"/?sort=active": false, "/topics/news?brief=1&sort=active": false, "/interact?uri=x": false, "/follow": false,
+		"/?sort=active": false, "/topics/news?brief=1&sort=active": false, "/interact?uri=x": false, "/oembed?url=x": false, "/follow": false,
 	} {
 		if got := allowed(robots, path); got != want {
 			t.Errorf("%s is allowed: %v", path, got)

@@ -217,6 +217,7 @@ func (h *Handler) routes() []route {
 		{"GET", postPath + "/remote", h.showAnswerElsewhere},
 		{"POST", postPath + "/remote", h.postAnswerElsewhere},
 		{"GET", "/interact", h.showInteract},
+		{"GET", "/oembed", h.showOembed},
 		{"GET", "/robots.txt", h.showRobots},
 		{"GET", "/humans.txt", h.showHumans},
 		{"GET", "/sitemap.xml", h.showSitemap},
