@@ -92,3 +92,22 @@ func (h *Handler) keywordsPage(r *request, f form) (*keywordsPage, error) {
 		MayRemove: h.board.MayRemoveKeyword(r.viewer, thread), Form: f,
 	}, nil
 }
+
+// Adder is who put a keyword on the thread, where the page says it.
+func (v *articleView) Adder(word string) string { return v.adders[word] }
+
+// adders are who put its keywords on a thread, in words.
+func (h *Handler) adders(r *request, t board.Thread) (map[string]string, error) {
+	if len(t.Keywords) == 0 {
+		return nil, nil
+	}
+	keywords, err := h.board.ThreadKeywords(r.Context(), t.ID)
+	if err != nil {
+		return nil, err
+	}
+	adders := make(map[string]string, len(keywords))
+	for _, k := range keywords {
+		adders[k.Word] = r.t("added by %s", shortHandle(k.Adder))
+	}
+	return adders, nil
+}

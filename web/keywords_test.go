@@ -29,6 +29,9 @@ func TestKeywords(t *testing.T) {
 		form.shows("ul.drafts li:first-child .meta", "said with the article by ronin (Harbour pilot)")
 		form.has("ul.drafts button", 2) // a moderator may
 		warden.follow(warden.send(path, url.Values{"keywords": {"#Japan, defense"}}).wants(http.StatusSeeOther)).has(".op a[href='/k/japan']", 1)
+		if got := warden.get(w.path("")).attr(".op a[href='/k/japan']", "title"); got != "added by warden" {
+			t.Errorf("the thread says %q", got)
+		}
 		if got := words(); got != "bridge ferries japan defense" {
 			t.Errorf("keywords: %s", got)
 		}

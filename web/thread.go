@@ -47,6 +47,8 @@ type articleView struct {
 	Excerpt string // plain text
 
 	KeywordsPath string // where the viewer may add keywords; empty if nowhere
+
+	adders map[string]string // who added a keyword, in words; filled on the thread's page
 }
 
 // Tombstone reports whether the article was deleted or removed.
@@ -204,6 +206,9 @@ func (h *Handler) threadPage(r *request, q run, u unread) (content, error) {
 	})
 	p.Spread = h.phrases(r, []board.Post{thread.Article})[thread.Article.ID]
 	if p.Reach, err = h.reachView(r, thread); err != nil {
+		return nil, err
+	}
+	if p.Article.adders, err = h.adders(r, thread); err != nil {
 		return nil, err
 	}
 	if !r.visitor() && thread.Article.State == board.Live {
