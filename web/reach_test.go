@@ -13,14 +13,14 @@ func TestAboutThisThread(t *testing.T) {
 	t.Run("a thread of our own has all of it", func(t *testing.T) {
 		w := newWorld(t)
 		page := w.visitor().get(w.path(""))
-		page.shows(".reach p", "All of it was written here.")
+		page.shows(".reach .where", "All of it was written here.")
 	})
 	w.must(w.Follow(t.Context(), board.Follow{Follower: w.gaijin.ID, Of: w.topic("local"), URI: "https://social.example/follows/1"}))
 	w.arrive(1, board.Text{HTML: "<p>Hm.</p>"})
 	w.arriveAs(board.NewReply{By: w.gaijin.ID, Thread: w.article.Thread, ToURI: "https://lost.example/1", Text: board.Text{HTML: "<p>Hm.</p>"}})
 	t.Run("servers that take part are named, and gaps are not hidden", func(t *testing.T) {
 		page := w.visitor().get(w.path(""))
-		page.shows(".reach p:not(.gaps)", "People of 2 servers take part: social.example (2 posts), this board (1 post). Its topics have followers on 1 server.")
+		page.shows(".reach .where", "People of 2 servers take part: social.example (2 posts), this board (1 post). Its topics have followers on 1 server.")
 		page.shows(".reach .gaps", "Replies may be missing here. 1 post answers one that never came.")
 	})
 	t.Run("an article from elsewhere leads to where it is answered too", func(t *testing.T) {
