@@ -141,7 +141,7 @@ func whoMay() []access {
 		"/interact": "/interact?uri=https://far.example/1", "/robots.txt": "/robots.txt", "/humans.txt": "/humans.txt", "/sitemap.xml": "/sitemap.xml",
 		"/sitemap/topics.xml": "/sitemap/topics.xml", "/opensearch.xml": "/opensearch.xml", "/site.webmanifest": "/site.webmanifest",
 		"/.well-known/security.txt": "/.well-known/security.txt", "/.well-known/change-password": "/.well-known/change-password",
-		"/settings": "/settings", "/login": "/login",
+		"/settings": "/settings", "/login": "/login", "/oembed": "/oembed?url=",
 	}
 	for route, path := range open {
 		all = append([]access{{"GET " + route, at(path), nil, everybody}}, all...)

@@ -67,7 +67,9 @@ type view func(b *bench) string
 func (b *bench) anyThread() int { return 1 + rand.IntN(b.threads) }
 
 func frontPage(b *bench) string { return fmt.Sprintf("/?before=%d", b.anyThread()+1) }
-func topicPage(b *bench) string { return fmt.Sprintf("/topics/foreign_affairs?before=%d", b.anyThread()+1) }
+func topicPage(b *bench) string {
+	return fmt.Sprintf("/topics/foreign_affairs?before=%d", b.anyThread()+1)
+}
 func postPage(b *bench) string {
 	return fmt.Sprintf("/t/%d/%d", b.anyThread(), 1+rand.IntN(shortThread))
 }
