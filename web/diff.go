@@ -1,6 +1,9 @@
 package web
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // change is a run of words that two texts share, or that only one of them has.
 type change struct {
@@ -155,8 +158,18 @@ func (d *changes) compare(a, b []string) {
 			back = append(back, step{dropped, a[x]})
 		}
 	}
-	for i := len(back) - 1; i >= 0; i-- {
-		d.add(back[i].kind, back[i].word)
+	slices.Reverse(back)
+	for len(back) > 0 { // run by run: word by word a long text would be copied for each
+		run := slices.IndexFunc(back, func(s step) bool { return s.kind != back[0].kind })
+		if run < 0 {
+			run = len(back)
+		}
+		words := make([]string, run)
+		for i, s := range back[:run] {
+			words[i] = s.word
+		}
+		d.add(back[0].kind, words...)
+		back = back[run:]
 	}
 }
 

@@ -56,6 +56,19 @@ func TestDifference(t *testing.T) {
 	})
 }
 
+// TestDifferenceOfLongTexts is quick however little was changed: a page compares
+// twenty of them.
+func TestDifferenceOfLongTexts(t *testing.T) {
+	body := strings.Repeat("a ", 32<<10)
+	begun := time.Now()
+	for range 20 {
+		difference("first "+body+"last", "1st "+body+"end")
+	}
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
 // checkDifference makes sure that both texts can be read out of their difference.
 func checkDifference(t *testing.T, before, after string) {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -161,7 +162,8 @@ func plainError(w http.ResponseWriter, status int, text string) {
 // at its end leads to the one without.
 func (h *Handler) showNotFound(_ http.ResponseWriter, r *request) error {
 	if p := r.URL.Path; len(p) > 1 && strings.HasSuffix(p, "/") && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-		return &away{path.Clean("/" + strings.Trim(p, "/"))}
+		// Written anew, for a browser takes /\host for another site's address.
+		return &away{(&url.URL{Path: path.Clean("/" + strings.Trim(p, "/"))}).String()}
 	}
 	return board.Errorf(board.NotFound, "Perhaps the address was cut off or mistyped.")
 }

@@ -215,6 +215,13 @@ func TestErrors(t *testing.T) {
 			t.Errorf("Content-Type: %s", got)
 		}
 	})
+	t.Run("a stroke too many leads to no other site", func(t *testing.T) {
+		for path, want := range map[string]string{"/%5cevil.example/": "/%5Cevil.example", "/%09/evil.example/": "/%09/evil.example", "/a%3Fb/": "/a%3Fb", "/%2Fevil.example/": "/evil.example"} {
+			if got := ronin.get(path).wants(http.StatusSeeOther).header.Get("Location"); got != want {
+				t.Errorf("%s leads to %q", path, got)
+			}
+		}
+	})
 	t.Run("a stroke too many leads to the page", func(t *testing.T) {
 		if got := ronin.get("/topics/news/").wants(http.StatusSeeOther).header.Get("Location"); got != "/topics/news" {
 			t.Errorf("leads to %s", got)
