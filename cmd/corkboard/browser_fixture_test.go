@@ -31,6 +31,7 @@ type fixture struct {
 	other *activitypubtest.Server // where others have their accounts
 	news  *httptest.Server        // a newspaper, and whatever else is on the web
 	posts []board.Post            // of thread 1, by number
+	join  string                  // path of an invitation
 }
 
 // What is special about some posts of thread 1.
@@ -74,6 +75,10 @@ func (f *fixture) write(t *testing.T) {
 	w.makePeople()
 	w.makeThread()
 	w.makeOthers()
+	clock.now = time.Now()
+	secret, err := b.Invite(t.Context(), board.RoleMember, time.Hour)
+	w.must(err)
+	f.join = "/join/" + secret
 }
 
 // fixtureWriter writes a fixture.

@@ -43,6 +43,7 @@ var examined = []struct {
 	{as: "", name: "somebody from elsewhere", path: "/~carol@HOST"},
 	{as: "", name: "about", path: "/about"},
 	{as: "", name: "help", path: "/help"},
+	{as: "", name: "the rules", path: "/rules"},
 	{as: "", name: "privacy", path: "/privacy"},
 	{as: "", name: "servers", path: "/instances"},
 	{as: "", name: "following from elsewhere", path: "/follow?topic=japan"},
@@ -62,6 +63,9 @@ var examined = []struct {
 		b.fill("#f-password", "wrong password")
 		b.follow("main form button")
 	}},
+	{as: "", name: "joining", path: "JOIN"},
+	{as: "", name: "joining with errors", path: "JOIN", then: func(b *tab) { b.follow("main form button") }},
+	{as: "", name: "a used invitation", path: "/join/NOTHING"},
 	{as: "", name: "searching", path: "/search"},
 	{as: "", name: "what a search found", path: "/search?q=bridge"},
 	{as: "", name: "people that a search found", path: "/search?q=in:people+ronin"},
@@ -106,7 +110,7 @@ var examined = []struct {
 // not let through.
 func TestBrowserPages(t *testing.T) {
 	axe := axeSource(t)
-	f := newFixture(t)
+	f := newFixture(t, "CORKBOARD_RULES=1. Say *something*.", "CORKBOARD_DISCLAIMER=Posts are not ours.")
 	for _, script := range []bool{true, false} {
 		tabs := map[string]*tab{}
 		for _, p := range examined {
@@ -124,7 +128,7 @@ func TestBrowserPages(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, script %t", p.name, script), func(t *testing.T) {
 				b := b.in(t)
 				b.size(1200, 900)
-				b.open(strings.ReplaceAll(p.path, "HOST", f.other.Host))
+				b.open(strings.NewReplacer("HOST", f.other.Host, "JOIN", f.join).Replace(p.path))
 				if p.then != nil {
 					p.then(b)
 				}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/chromedp/cdproto/emulation"
 )
 
 // TestBrowserReading reads the board in Chromium as a visitor, without scripts.
@@ -23,6 +24,7 @@ func TestBrowserReading(t *testing.T) {
 		"/members/ronin": {"ronin", "of the board"},
 		"/~ronin":        {"ronin", "of the board"},
 		"/about":         {"About Corkboard", "fediverse"},
+		"/search?q=nine": {"Search", "Japan considers a new bridge"},
 	} {
 		t.Run("without scripts, "+path+" is whole", func(t *testing.T) {
 			d := b.open(path)
@@ -151,6 +153,12 @@ func checkWarning(t *testing.T, b *tab) {
 	if !js[bool](b, visible) {
 		t.Error("the summary does not open the text")
 	}
+	b.open("/t/1")
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	if !js[bool](b, `document.querySelector("#p40 summary").checkVisibility()`) || js[bool](b, visible) {
+		t.Error("on paper the warning is gone, or the text is open")
+	}
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
 }
 
 func checkLanguages(t *testing.T, b *tab) {
@@ -200,11 +208,33 @@ func TestBrowserPagesKeep(t *testing.T) {
 	}
 }
 
+// TestBrowserLanguage reads the board in another language.
+func TestBrowserLanguage(t *testing.T) {
+	f := newFixture(t)
+	b := newTab(t, f.URL, false)
+	b.open("/settings")
+	b.fill("#f-language", "de")
+	b.follow("main form .primary")
+	d := b.open("/t/1")
+	if got := d.Find("html").AttrOr("lang", ""); got != "de" {
+		t.Errorf("the page says that it is in %q", got)
+	}
+	if got, ok := d.Find("#p5 .body").Attr("lang"); ok {
+		t.Errorf("a post of unknown language takes the page's: %q", got)
+	}
+	if got := d.Find("#title").AttrOr("lang", ""); got != "en" {
+		t.Errorf("the English article is in %q", got)
+	}
+	if text := squeeze(d.Find("#p5 .acts")); strings.Contains(text, "Post Reply") {
+		t.Errorf("the bar is in English: %q", text)
+	}
+}
+
 // TestBrowserRemoteAuthors looks wherever somebody from elsewhere appears.
 func TestBrowserRemoteAuthors(t *testing.T) {
 	f := newFixture(t)
 	b := newTab(t, f.URL, false)
-	for path, name := range map[string]string{"/": "carol", "/t/1?from=51": "carol", "/t/1/60": "carol", "/t/4": "carol"} {
+	for path, name := range map[string]string{"/": "carol", "/t/1?from=51": "carol", "/t/1/60": "carol", "/t/4": "carol", "/search?q=picture": "carol", "/posts": "carol"} {
 		t.Run("the whole handle is seen on "+path, func(t *testing.T) {
 			b.open(path)
 			if text := js[string](b, "document.querySelector('main').innerText"); !strings.Contains(text, fmt.Sprintf("@%s@%s", name, f.other.Host)) {
