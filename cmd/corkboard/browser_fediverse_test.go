@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"corkboard/activitypub"
 )
 
@@ -21,7 +19,7 @@ func TestBrowserHostile(t *testing.T) {
 	f := newFixture(t)
 	b := newTab(t, f.URL, true)
 	d := b.open("/t/1?from=51")
-	b.do(chromedp.ScrollIntoView(chromedp.CSS("#p60 img")))
+	b.scroll("#p60 img")
 	b.until("the pictures are there", "[...document.querySelectorAll('#p60 img')].every(i => i.complete && i.naturalWidth > 0)")
 
 	t.Run("nothing runs and nobody else is asked", func(t *testing.T) {

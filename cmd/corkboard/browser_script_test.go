@@ -41,7 +41,7 @@ func TestBrowserScript(t *testing.T) {
 
 func checkNotice(t *testing.T, f *fixture, b *tab) {
 	b.open("/t/1?from=101")
-	b.do(chromedp.ScrollIntoView(chromedp.CSS("#p110")))
+	b.scroll("#p110")
 	before := js[float64](b, "document.querySelector('#p110').getBoundingClientRect().top")
 	other := newTab(t, f.URL, false)
 	other.login("gaijin")
@@ -66,7 +66,8 @@ func checkLook(t *testing.T, b *tab) {
 	b.until("it opens on focus", open+" && document.querySelector('#look').innerText.includes('for the 10th time')")
 	b.do(chromedp.KeyEvent(kb.Escape))
 	b.until("it closes", "document.querySelector('#look').hidden")
-	b.do(chromedp.Blur(chromedp.CSS("#p20 .to a")), chromedp.ScrollIntoView(chromedp.CSS("#p16 .to a")))
+	b.do(chromedp.Blur(chromedp.CSS("#p20 .to a")))
+	b.scroll("#p16 .to a")
 	at := js[[]float64](b, "(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector('#p16 .to a').getBoundingClientRect())")
 	b.do(chromedp.MouseEvent("mouseMoved", at[0], at[1]+200), chromedp.MouseEvent("mouseMoved", at[0], at[1]))
 	b.until("it opens on hover", open+" && document.querySelector('#look').innerText.includes('for the 8th time')")

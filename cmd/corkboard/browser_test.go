@@ -317,6 +317,12 @@ func axeSource(t testing.TB) string {
 	return string(source)
 }
 
+// scroll brings something into the middle of the window at once, not smoothly.
+func (b *tab) scroll(selector string) {
+	b.Helper()
+	js[bool](b, fmt.Sprintf("document.querySelector(%q).scrollIntoView({behavior: 'instant', block: 'center'}), true", selector))
+}
+
 // click clicks on what leads nowhere else.
 func (b *tab) click(selector string) {
 	b.Helper()
