@@ -18,7 +18,8 @@ const (
 	seekingsAtOnce = 4
 	seekTime       = 30 * time.Second // for all of one
 	seekGood       = 10 * time.Minute // until the same thread is looked for again
-	seekAsked      = 5                // posts of which it is asked what answers them
+	seekAsked      = 5                // posts of a thread of which it is asked what answers them
+	seekFound      = 15               // of those that were found meanwhile
 	seekPages      = 3                // of the list of answers to one
 )
 
@@ -43,8 +44,8 @@ func (in *Inbox) Sought(thread board.ThreadID) (board.Seeking, bool) {
 }
 
 // Seek asks the servers on which a thread was written for posts that never came
-// here: what their own lists say answers its article and its newest posts from
-// elsewhere. It goes on after it has returned. What is found stands in the
+// here: what their own lists say answers its article, its newest posts from
+// elsewhere, and what is found so. It goes on after it has returned. What is found stands in the
 // thread by the same rules as if it had been sent. Error: Unavailable.
 func (in *Inbox) Seek(thread board.ThreadID) error {
 	if _, ok := in.Sought(thread); ok {
@@ -73,8 +74,8 @@ func (in *Inbox) keepSeeking(thread board.ThreadID, s board.Seeking) {
 	in.seekings.recent.Add(fmt.Sprint(thread), s)
 }
 
-// seek asks about one post after the other. One that fails says nothing about
-// the next.
+// seek asks about one post after the other, and then about those that were
+// found. One that fails says nothing about the next.
 func (in *Inbox) seek(ctx context.Context, thread board.ThreadID) board.Seeking {
 	var s board.Seeking
 	posts, err := in.fromElsewhere(ctx, thread)
@@ -82,15 +83,17 @@ func (in *Inbox) seek(ctx context.Context, thread board.ThreadID) board.Seeking 
 		in.Log.Error("look for missing posts", "thread", thread, "err", err)
 		return s
 	}
-	for _, p := range posts {
+	for limit := len(posts) + seekFound; len(posts) > 0 && limit > 0; limit-- {
+		p := posts[0]
 		if !slices.Contains(s.Asked, p.Author.Host) {
 			s.Asked = append(s.Asked, p.Author.Host)
 		}
 		found, answered := in.seekUnder(ctx, p)
-		s.Found += found
 		if !answered {
 			s.Mute++
 		}
+		s.Found += len(found)
+		posts = append(posts[1:], found...)
 	}
 	return s
 }
@@ -119,7 +122,7 @@ func (in *Inbox) fromElsewhere(ctx context.Context, id board.ThreadID) ([]board.
 
 // seekUnder fetches what a post's own server says answers it, as far as it is
 // not here, and reports whether the server says anything of that.
-func (in *Inbox) seekUnder(ctx context.Context, p board.Post) (found int, answered bool) {
+func (in *Inbox) seekUnder(ctx context.Context, p board.Post) (found []board.Post, answered bool) {
 	a := in.onErrand(p.Author.Host)
 	defer a.errand.end()
 	uris, ok := in.answersTo(ctx, a, p.URI)
@@ -130,8 +133,8 @@ func (in *Inbox) seekUnder(ctx context.Context, p board.Post) (found int, answer
 		if _, err := in.postAt(ctx, uri); err == nil {
 			continue
 		}
-		if _, err := in.fetchInto(ctx, a, uri); err == nil {
-			found++
+		if post, err := in.fetchInto(ctx, a, uri); err == nil && post.Thread == p.Thread {
+			found = append(found, post)
 		}
 		if ctx.Err() != nil {
 			break
