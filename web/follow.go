@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -135,8 +136,8 @@ func (h *Handler) showElsewhere(w http.ResponseWriter, r *request, p *followPage
 // what can be pasted there stays on the page.
 func (h *Handler) leadElsewhere(w http.ResponseWriter, r *request, p *followPage) error {
 	p.Here = p.Back
-	user, host, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(p.Form.Get("address")), "@"), "@")
-	if !ok || user == "" || host == "" || len(user)+len(host) > longAddress || strings.ContainsAny(host, "/@ ") {
+	user, host, ok := readHandle(p.Form.Get("address"))
+	if !ok {
 		return h.refuse(w, r, p, board.FieldErrorf("address", "Your address looks like you@your.server."))
 	}
 	p.Server = strings.ToLower(host)
@@ -163,6 +164,19 @@ func (h *Handler) leadElsewhere(w http.ResponseWriter, r *request, p *followPage
 		h.keepServer(w, user+"@"+p.Server)
 	}
 	return h.show(w, r, p)
+}
+
+// readHandle is whom somebody calls himself: you@your.server, or the address of
+// a profile whose last part is the name.
+func readHandle(address string) (user, host string, ok bool) {
+	address = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(address), "acct:"), "@")
+	if u, err := url.Parse(address); err == nil && u.Scheme == "https" {
+		user, host = strings.TrimPrefix(path.Base(u.Path), "@"), u.Host
+	} else {
+		user, host, _ = strings.Cut(address, "@")
+	}
+	return user, host, user != "" && host != "" && len(user)+len(host) <= longAddress &&
+		!strings.ContainsAny(user, "/:@?# ") && user != "." && !strings.ContainsAny(host, "/@?# ")
 }
 
 // keepServer lets the browser remember the address, so that the next time it

@@ -53,10 +53,18 @@ func TestFollowFromElsewhere(t *testing.T) {
 			t.Error(page.text("main"))
 		}
 	})
+	t.Run("the address of a profile is as good", func(t *testing.T) {
+		for _, address := range []string{"https://mock.example/@a", "https://mock.example/users/a/", "acct:a@mock.example"} {
+			page := w.visitor().send("/follow", url.Values{"topic": {"news"}, "address": {address}}).wants(http.StatusOK)
+			page.has(`main a.btn[href^="https://mock.example/authorize"]`, 1)
+		}
+	})
 	t.Run("what is no address is said beside the field", func(t *testing.T) {
-		page := w.visitor().send("/follow", url.Values{"topic": {"news"}, "address": {"nonsense"}}).wants(http.StatusUnprocessableEntity)
-		page.shows("#e-address", "Your address looks like you@your.server.")
-		page.shows("main code.handle", "@news@"+host)
+		for _, address := range []string{"nonsense", "https://mock.example", "https://mock.example/@", "https://@a", "a b@mock.example", "a/b@mock.example"} {
+			page := w.visitor().send("/follow", url.Values{"topic": {"news"}, "address": {address}}).wants(http.StatusUnprocessableEntity)
+			page.shows("#e-address", "Your address looks like you@your.server.")
+			page.shows("main code.handle", "@news@"+host)
+		}
 	})
 	t.Run("a member of this board is led to log in", func(t *testing.T) {
 		page := w.visitor().send("/follow", url.Values{"topic": {"news"}, "address": {"ronin@" + host}}).wants(http.StatusSeeOther)
