@@ -280,7 +280,7 @@ func (h *Handler) previewArticle(r *request, p *articlePage) error {
 		p.Preview.Microblog = h.microblogView(p, t)
 	}
 	p.Title = r.t("Preview: %s", p.Title)
-	p.Form.Strangers, err = h.board.Strangers(r.Context(), p.Form.Get("text"))
+	p.Form.Strangers, err = h.board.Strangers(r.Context(), p.Form.Get("text")+"\n\n"+p.Form.Get("remark"))
 	return err
 }
 

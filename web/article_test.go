@@ -133,8 +133,9 @@ func TestArticlePreview(t *testing.T) {
 	ronin := w.as("ronin")
 	page := ronin.send("/post", url.Values{
 		"title": {"Ferry sinks"}, "url": {"https://times.example/ferry"}, "text": {"It was *old*."}, "topics": {"news"}, "keywords": {"ferry"},
-		"keyword": {"harbour"}, "remark": {"I said so."}, "warning": {"Ships"}, "do": {"preview"},
+		"keyword": {"harbour"}, "remark": {"I said so. So did @nobody."}, "warning": {"Ships"}, "do": {"preview"},
 	}).wants(http.StatusOK)
+	page.shows("#preview .hint", "Not found here, so nobody is told: @nobody")
 	page.shows("#preview h2", "Preview – not posted")
 	page.shows("#preview > .title", "Ferry sinks")
 	page.has("#preview > .body > details.cw", 1)
