@@ -31,7 +31,7 @@ type Earlier struct {
 
 // Earlier finds what an article with this title and link may repeat.
 func (b *Board) Earlier(ctx context.Context, title, link string) (e Earlier, err error) {
-	if e.Linked, err = b.ThreadsLinked(ctx, link, maxLinked); err != nil {
+	if e.Linked, err = b.ThreadsLinked(ctx, link, 0, maxLinked); err != nil {
 		return e, err
 	}
 	e.Recent = len(e.Linked) > 0 && time.Since(e.Linked[0].CreatedAt) < freshFor

@@ -94,8 +94,8 @@ type ThreadReader interface {
 // LinkReader finds what was posted before.
 type LinkReader interface {
 	// ThreadsLinked are those whose article has this link, however it was
-	// written, the newest first; at most 20.
-	ThreadsLinked(ctx context.Context, link string, limit int) ([]Thread, error)
+	// written, the newest first, without the thread of this id; at most 20.
+	ThreadsLinked(ctx context.Context, link string, but ThreadID, limit int) ([]Thread, error)
 	// TitlesSince are the threads opened since then, the newest first, at most
 	// 500, with ID, Title, Posts and CreatedAt.
 	TitlesSince(ctx context.Context, since time.Time) ([]Thread, error)

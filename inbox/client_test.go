@@ -99,7 +99,7 @@ func TestPostingByPrograms(t *testing.T) {
 		if status != http.StatusCreated {
 			t.Fatal(status, text)
 		}
-		linked, err := h.board.ThreadsLinked(t.Context(), "https://times.example/1", 5)
+		linked, err := h.board.ThreadsLinked(t.Context(), "https://times.example/1", 0, 5)
 		if err != nil || len(linked) != 2 || linked[0].Again != "It was rewritten." {
 			t.Errorf("threads %+v, %v", linked, err)
 		}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"corkboard/board"
@@ -19,10 +20,12 @@ const threadsLinked = `
 	LIMIT ?`
 
 // ThreadsLinked are the threads whose article has this link, however it was
-// written, the newest first, with article, topics and keywords.
-func (db *DB) ThreadsLinked(ctx context.Context, link string, limit int) ([]board.Thread, error) {
+// written, the newest first, but for one of them; with article, topics and keywords.
+func (db *DB) ThreadsLinked(ctx context.Context, link string, but board.ThreadID, limit int) ([]board.Thread, error) {
 	r := db.read(ctx)
-	ids, err := r.linked(board.LinkKey(link), limit)
+	ids, err := r.linked(board.LinkKey(link), limit+1)
+	ids = slices.DeleteFunc(ids, func(id board.ThreadID) bool { return id == but })
+	ids = ids[:min(len(ids), limit)]
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func TestLinks(t *testing.T) {
 	}
 	linked := func(link string) (ids []board.ThreadID) {
 		t.Helper()
-		threads, err := f.db.ThreadsLinked(t.Context(), link, 10)
+		threads, err := f.db.ThreadsLinked(t.Context(), link, 0, 10)
 		if err != nil {
 			t.Fatal(err)
 		}

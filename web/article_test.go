@@ -149,7 +149,7 @@ func TestArticlePreview(t *testing.T) {
 	if !strings.HasPrefix(page.text("title"), "Preview") {
 		t.Errorf("title %q", page.text("title"))
 	}
-	if linked, err := w.ThreadsLinked(t.Context(), "https://times.example/ferry", 5); err != nil || len(linked) != 0 {
+	if linked, err := w.ThreadsLinked(t.Context(), "https://times.example/ferry", 0, 5); err != nil || len(linked) != 0 {
 		t.Errorf("something was posted: %v, %v", linked, err)
 	}
 }
@@ -258,7 +258,7 @@ func TestOneFormManyTimes(t *testing.T) {
 			t.Fatalf("one answer is %q, another %q", places[0], place)
 		}
 	}
-	if linked, err := w.ThreadsLinked(t.Context(), "https://times.example/once", 5); err != nil || len(linked) != 1 || linked[0].Posts != 1 {
+	if linked, err := w.ThreadsLinked(t.Context(), "https://times.example/once", 0, 5); err != nil || len(linked) != 1 || linked[0].Posts != 1 {
 		t.Errorf("there are %d threads, %v", len(linked), err)
 	}
 }

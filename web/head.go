@@ -106,7 +106,7 @@ type schemaRemark struct {
 
 // How many posts search engines are told of, and how much of each.
 const (
-	remarksSaid = 50
+	remarksSaid = 10
 	remarkWords = 40
 )
 

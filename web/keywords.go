@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"corkboard/board"
 )
@@ -96,16 +97,20 @@ func (h *Handler) keywordsPage(r *request, f form) (*keywordsPage, error) {
 // Adder is who put a keyword on the thread, where the page says it.
 func (v *articleView) Adder(word string) string { return v.adders[word] }
 
-// adders are who put its keywords on a thread, in words.
+// adders are who put its keywords on a thread, in words. Most threads have
+// those of the poster alone.
 func (h *Handler) adders(r *request, t board.Thread) (map[string]string, error) {
-	if len(t.Keywords) == 0 {
-		return nil, nil
+	adders := make(map[string]string, len(t.Keywords))
+	if !slices.ContainsFunc(t.Keywords, func(k board.Keyword) bool { return k.By != t.Article.Author.ID }) {
+		for _, k := range t.Keywords {
+			adders[k.Word] = r.t("added by %s", shortHandle(t.Article.Author))
+		}
+		return adders, nil
 	}
 	keywords, err := h.board.ThreadKeywords(r.Context(), t.ID)
 	if err != nil {
 		return nil, err
 	}
-	adders := make(map[string]string, len(keywords))
 	for _, k := range keywords {
 		adders[k.Word] = r.t("added by %s", shortHandle(k.Adder))
 	}

@@ -216,6 +216,7 @@ func parseTemplates(words *texts) (templates, error) {
 		if pages[name], err = clone.ParseFS(templateFiles, file); err != nil {
 			return nil, err
 		}
+		words.settle(pages[name])
 	}
 	return pages, nil
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gorilla/mux"
@@ -15,10 +16,11 @@ import (
 const postsPerPage = 50
 
 func threadPagePath(id board.ThreadID, from int) string {
-	if from <= 1 {
-		return fmt.Sprintf("/t/%d", id)
+	path := "/t/" + strconv.FormatInt(int64(id), 10)
+	if from > 1 {
+		path += "?from=" + strconv.Itoa(from)
 	}
-	return fmt.Sprintf("/t/%d?from=%d", id, from)
+	return path
 }
 
 // perPage is how many posts a page of a thread has for this reader.
@@ -26,7 +28,7 @@ func (d display) perPage() int { return or(d.PerPage, postsPerPage) }
 
 // placePath leads to a post's place in its thread, on this reader's pages.
 func (d display) placePath(id board.ThreadID, number int) string {
-	return threadPagePath(id, d.pageOf(number)) + fmt.Sprintf("#p%d", number)
+	return threadPagePath(id, d.pageOf(number)) + "#p" + strconv.Itoa(number)
 }
 
 // placePath leads to a post's place on the pages of those who have set nothing.
@@ -42,12 +44,12 @@ func postPagePath(id board.ThreadID, number int) string {
 	if number == 0 {
 		return threadPagePath(id, 1)
 	}
-	return fmt.Sprintf("/t/%d/%d", id, number)
+	return threadPagePath(id, 1) + "/" + strconv.Itoa(number)
 }
 
 // formPath leads to what may be done with a post: reply, edit or delete.
 func formPath(id board.ThreadID, number int, form string) string {
-	return fmt.Sprintf("/t/%d/%d/%s", id, number, form)
+	return threadPagePath(id, 1) + "/" + strconv.Itoa(number) + "/" + form
 }
 
 // keywordsPath leads to the keywords of a thread with who added them.
