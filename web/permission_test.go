@@ -127,6 +127,7 @@ func whoMay() []access {
 		{"GET /t/{thread}/{number}/replies", under("/replies"), nil, everybody},
 		{"GET /t/{thread}/{number}/glance", under("/glance"), nil, everybody},
 		{"GET /t/{thread}/{number}/remote", under("/remote"), nil, everybody},
+		{"GET /oembed", func(w *world) string { return "/oembed?url=" + url.QueryEscape(w.server.URL+w.path("")) }, nil, everybody},
 		{"POST /logout", at("/logout"), nil, everybody}, // the last: nobody is logged in after it
 	}
 	open := map[string]string{
@@ -141,7 +142,7 @@ func whoMay() []access {
 		"/interact": "/interact?uri=https://far.example/1", "/robots.txt": "/robots.txt", "/humans.txt": "/humans.txt", "/sitemap.xml": "/sitemap.xml",
 		"/sitemap/topics.xml": "/sitemap/topics.xml", "/opensearch.xml": "/opensearch.xml", "/site.webmanifest": "/site.webmanifest",
 		"/.well-known/security.txt": "/.well-known/security.txt", "/.well-known/change-password": "/.well-known/change-password",
-		"/settings": "/settings", "/login": "/login", "/oembed": "/oembed?url=",
+		"/settings": "/settings", "/login": "/login",
 	}
 	for route, path := range open {
 		all = append([]access{{"GET " + route, at(path), nil, everybody}}, all...)
