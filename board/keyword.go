@@ -31,16 +31,20 @@ func CleanKeyword(s string) (string, error) { return normalizeKeyword(s) }
 const (
 	nearestKeywords = 5
 	perPrefix       = 100 // keywords that are looked at for each beginning of a word
+	longestGuess    = 45  // letters of a word that one of thirty could be near to
 )
 
 // NearestKeywords are the keywords that are spelled almost like a word, the
 // nearest first and of those the most used; at most five.
 func (b *Board) NearestKeywords(ctx context.Context, word string) ([]KeywordCount, error) {
+	letters := []rune(word)
+	if len(letters) > longestGuess {
+		return nil, nil
+	}
 	known, err := b.KeywordCounts(ctx, misspellings(word))
 	if err != nil {
 		return nil, err
 	}
-	letters := []rune(word)
 	for n := len(letters); n > 0; n-- {
 		beginning, err := b.KeywordsWith(ctx, string(letters[:n]), perPrefix)
 		if err != nil {

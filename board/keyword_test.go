@@ -1,7 +1,9 @@
 package board_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -46,4 +48,11 @@ func TestNearestKeywords(t *testing.T) {
 			}
 		})
 	}
+	t.Run("nothing is near to a word as long as a book, and that is known at once", func(t *testing.T) {
+		begun := time.Now()
+		near, err := b.NearestKeywords(t.Context(), strings.Repeat("a", 20000))
+		if took := time.Since(begun); err != nil || len(near) > 0 || took > time.Second {
+			t.Errorf("%v, %v after %v", near, err, took)
+		}
+	})
 }

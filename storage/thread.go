@@ -306,14 +306,14 @@ func (tx *Tx) SetTitle(id board.ThreadID, title string, c board.Citation) error 
 	if err != nil {
 		return err
 	}
-	after := board.LinkKey(c.URL)
+	after := board.LinkKey(c.URL) // the threads with the same link name this one by its title
 	err = tx.one(tx.exec(`
 		UPDATE threads
 		SET title = ?, citation_url = ?, citation_publication = ?, citation_author = ?, citation_date = ?,
 			link = ?, source = ?, version = version + 1
 		WHERE id = ?`, title, c.URL, c.Publication, c.Author, c.Date, after, board.LinkSource(c.URL), id))
 	if err != nil || before == after {
-		return err
+		return errors.Join(err, tx.touchLinked(after, id))
 	}
 	return errors.Join(tx.touchLinked(before, id), tx.touchLinked(after, id))
 }

@@ -120,6 +120,9 @@ func (h *Handler) showNoKeyword(w http.ResponseWriter, r *request, word string) 
 	if wantsNoHTML(r.Request) {
 		return board.Errorf(board.NotFound, "There is no keyword “%s”.", word)
 	}
+	if err := h.slowDown(r); err != nil {
+		return err
+	}
 	near, err := h.board.NearestKeywords(r.Context(), word)
 	if err != nil {
 		return err
