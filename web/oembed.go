@@ -60,7 +60,12 @@ func (h *Handler) showOembed(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	w.Header().Set("Access-Control-Allow-Origin", "*")
-	return sendKnown(w, "application/json", body)
+	w.Header().Set("Vary", "Accept-Encoding")
+	d := newDocument(http.StatusOK, "", body) // to be kept no longer than the post's page: its author may take it back
+	d.kind = "application/json"
+	d.sign(0)
+	h.sendPublic(w, r, d)
+	return nil
 }
 
 // postOf is the post that a page of ours is about: /t/12 is post 0 of thread 12.

@@ -22,6 +22,9 @@ func TestOembed(t *testing.T) {
 	if said.Version != "1.0" || said.Type != "rich" || said.Title != "Harbour bridge to close" || !strings.HasPrefix(said.HTML, "<blockquote><p>&lt;b&gt;It is so.</p>") {
 		t.Errorf("a post is %+v", said)
 	}
+	if got, post := page.header.Get("Cache-Control"), b.get(w.path("/2")).header.Get("Cache-Control"); got != post {
+		t.Errorf("others may keep it %q, and the post %q", got, post)
+	}
 	for target, want := range map[string]int{
 		address + w.path(""): 200, address + w.path("?from=1#p1"): 200, address + w.path("/1"): 200, address + w.path("/99"): 404, address + "/topics/news": 404,
 		"https://other.example/t/1": 404, address + "/t/1/x": 404, address + ".evil.example/t/1": 404, "%": 404, "": 404,
