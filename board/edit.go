@@ -71,6 +71,9 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	if !sameText(p.HTML, d.html) {
 		p.SameAs = 0
 	}
+	if e.Remote != nil && e.Title == "" && thread.Title == titleOf(p.HTML, maxTitle) { // its first line was made its title
+		e.Title = titleOf(d.html, maxTitle)
+	}
 	p.HTML, p.Source, p.Warning, p.EditedAt = d.html, d.source, d.warning, at
 	if d.language != "" || e.Remote == nil {
 		p.Language = d.language

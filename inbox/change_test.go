@@ -187,6 +187,29 @@ func TestUpdateOfAnArticle(t *testing.T) {
 	}
 }
 
+func TestUpdateOfAnArticleWithoutName(t *testing.T) {
+	for _, test := range []struct{ name, title, content, want string }{
+		{"a title that was its first line follows that", "", "<p>New line<br>Old text</p>", "New line"},
+		{"it stays where there is no text any more", "", "", "Old line"},
+		{"a title of its own stays", "Named", "<p>New line</p>", "Named"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := newScene(t)
+			content := "<p>@news Old line<br>Old text</p>"
+			note := c.carol.note(content, "").with(object{"audience": c.Topic.URI})
+			if test.title != "" {
+				note["name"] = test.title
+			}
+			c.mustSay(c.carol, c.carol.act("Create", note))
+			delete(note, "name")
+			c.mustSay(c.carol, c.carol.act("Update", note.with(object{"content": test.content, "updated": "2026-01-03T00:00:00Z"})))
+			if got := c.newest().Title; got != test.want {
+				t.Errorf("the title is %q, not %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestUpdateOfAnActor(t *testing.T) {
 	c := newScene(t)
 	c.mustSay(c.carol, c.carol.act("Follow", c.Topic.URI))
