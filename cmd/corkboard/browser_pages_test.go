@@ -153,7 +153,7 @@ func (b *tab) blockScripts() {
 // A page that begins elsewhere, at what was wrong, is passed over.
 func checkSkipLink(b *tab) {
 	b.Helper()
-	if js[string](b, "document.activeElement.tagName") != "BODY" {
+	if js[bool](b, "document.activeElement !== document.body || !!document.querySelector('[autofocus]')") {
 		return
 	}
 	b.do(chromedp.KeyEvent(kb.Tab))
