@@ -17,7 +17,8 @@ func talk(s step) []step {
 	count, _ := strconv.Atoi(s.options["count"])
 	within, _ := time.ParseDuration(s.options["to"])
 	first, _ := strconv.Atoi(s.options["post"])
-	t := talker{random: rand.New(rand.NewPCG(1, uint64(checksum(s.text)))), lines: lines, voices: strings.Fields(s.options["by"])}
+	random := rand.New(rand.NewPCG(1, uint64(checksum(s.text)))) //nolint:gosec // it must be the same each time
+	t := talker{random: random, lines: lines, voices: strings.Fields(s.options["by"])}
 	said := make([]step, 0, count)
 	for i := range count {
 		next := t.next(first + i)
