@@ -76,7 +76,7 @@ func (h *Handler) postKeywordRemoval(w http.ResponseWriter, r *request) error {
 
 func (h *Handler) keywordsPage(r *request, f form) (*keywordsPage, error) {
 	id := threadID(r)
-	thread, err := h.board.Thread(r.Context(), id)
+	thread, err := h.thread(r, id)
 	switch {
 	case err != nil:
 		return nil, err

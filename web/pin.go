@@ -44,7 +44,7 @@ func (h *Handler) pinPage(r *request) (*pinPage, error) {
 		return nil, board.Errorf(board.Forbidden, "Only moderators may do that.")
 	}
 	id := threadID(r)
-	thread, err := h.board.Thread(r.Context(), id)
+	thread, err := h.thread(r, id)
 	if err != nil {
 		return nil, err
 	}

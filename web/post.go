@@ -126,8 +126,17 @@ func (h *Handler) parent(r *request, t board.Thread, p board.Post) (template.HTM
 	return h.answered(r, t, parent), nil
 }
 
-func (h *Handler) threadAndPost(r *request, id board.ThreadID, number int) (board.Thread, board.Post, error) {
+// thread is a thread to be shown. One whose article is gone has a name still.
+func (h *Handler) thread(r *request, id board.ThreadID) (board.Thread, error) {
 	thread, err := h.board.Thread(r.Context(), id)
+	if thread.Title == "" {
+		thread.Title = r.t("(article deleted)")
+	}
+	return thread, err
+}
+
+func (h *Handler) threadAndPost(r *request, id board.ThreadID, number int) (board.Thread, board.Post, error) {
+	thread, err := h.thread(r, id)
 	if err != nil || number == 0 {
 		return thread, thread.Article, err
 	}

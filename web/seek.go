@@ -35,7 +35,7 @@ func (h *Handler) showSeek(w http.ResponseWriter, r *request) error {
 	if r.visitor() {
 		return &away{loginPath(r.URL.Path)}
 	}
-	thread, err := h.board.Thread(r.Context(), threadID(r))
+	thread, err := h.thread(r, threadID(r))
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (h *Handler) postSeek(w http.ResponseWriter, r *request) error {
 	if wait := h.askings.wait("member " + r.member.Name); wait > 0 {
 		return board.TooManyErrorf(max(wait, time.Second), "You have had very many servers asked. Please wait a little.")
 	}
-	thread, err := h.board.Thread(r.Context(), threadID(r))
+	thread, err := h.thread(r, threadID(r))
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (h *Handler) showBy(w http.ResponseWriter, r *request, q run, by string) er
 		path: byPath(q.thread, author), from: askedFrom(r),
 	}
 	return h.showCached(w, r, s.begin(s.from), s.version, func() (content, error) {
-		thread, err := h.board.Thread(r.Context(), q.thread)
+		thread, err := h.thread(r, q.thread)
 		if err != nil {
 			return nil, err
 		}

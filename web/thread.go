@@ -186,7 +186,7 @@ func nearest(from int, err error, s pages) int {
 }
 
 func (h *Handler) threadPage(r *request, q run, u unread) (content, error) {
-	thread, err := h.board.Thread(r.Context(), q.thread)
+	thread, err := h.thread(r, q.thread)
 	if err != nil {
 		return nil, err
 	}

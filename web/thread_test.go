@@ -166,6 +166,18 @@ func TestTombstones(t *testing.T) {
 		}
 		page.has("#p3", 1)
 		visitor.get(w.path("/0/reply")).wants(http.StatusGone)
+		page.shows("h1", "(article deleted)")
+		if got := page.text("title"); got != "(article deleted) · Example Board" {
+			t.Errorf("title %q", got)
+		}
+	})
+	t.Run("pages of its posts still say where they are", func(t *testing.T) {
+		for _, path := range []string{"/1", "/1/reply", "/1/replies", "/1/history", "/1/delivery", "/1/remote", "?by=kaya"} {
+			page := w.as("ronin").get(w.path(path))
+			if got := page.text("main h1 bdi, main .crumbs bdi"); got != "(article deleted)" {
+				t.Errorf("%s says %q", path, got)
+			}
+		}
 	})
 }
 
