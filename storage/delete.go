@@ -3,8 +3,8 @@ package storage
 import "corkboard/board"
 
 // ClosePost makes a tombstone of a live post. Its row, number and place stay;
-// its text goes, an article's title and source line too, and with them what
-// was kept of it elsewhere; the original, if there is one, takes the place
+// its text goes, an article's title, source line and keywords too, and with
+// them what was kept of it elsewhere; the original, if there is one, takes the place
 // of the old one. Error: NotFound, if there is no such live post.
 func (tx *Tx) ClosePost(p board.Post, original []byte) error {
 	var row struct {
@@ -53,7 +53,7 @@ func (tx *Tx) ClosePost(p board.Post, original []byte) error {
 	return tx.Touch(row.Thread)
 }
 
-// untitle drops what stood over an article.
+// untitle drops what stood over an article and what it was filed under.
 func (tx *Tx) untitle(id board.ThreadID) error {
 	_, err := tx.exec(`
 		UPDATE threads
@@ -61,6 +61,15 @@ func (tx *Tx) untitle(id board.ThreadID) error {
 		WHERE id = ?`, id)
 	if err != nil {
 		return err
+	}
+	keywords, err := tx.Keywords(id)
+	if err != nil {
+		return err
+	}
+	for _, k := range keywords {
+		if _, err := tx.RemoveKeyword(id, k.Word); err != nil {
+			return err
+		}
 	}
 	return tx.SetTitle(id, "", board.Citation{})
 }

@@ -79,3 +79,15 @@ func TestKeywords(t *testing.T) {
 		ronin.get(w.path("/keywords")).wants(http.StatusGone)
 	})
 }
+
+func TestADeletedArticleLeavesNoKeywords(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.Remove(t.Context(), w.warden.ID, w.article.ID, "Slander."))
+	w.visitor().get("/k/bridge").wants(http.StatusNotFound)
+	if page := w.visitor().get(w.path("")).wants(http.StatusGone); strings.Contains(page.text("main"), "bridge") {
+		t.Error("the tombstone tells them")
+	}
+	if got := w.as("ronin").get("/complete?q=bri").body; strings.Contains(got, "bridge") {
+		t.Errorf("it is offered: %s", got)
+	}
+}
