@@ -159,9 +159,7 @@ func TestBrowserFormErrors(t *testing.T) {
 	if title := d.Find("title").Text(); !strings.HasPrefix(title, "Error") {
 		t.Errorf("the page is called %q", title)
 	}
-	if !js[bool](b, "document.activeElement.matches('[role=alert]')") {
-		t.Error("what is wrong has not the focus")
-	}
+	b.until("what is wrong has the focus", "document.activeElement.matches('[role=alert]')")
 	if d.Find("[role=alert] a[href='#f-title']").Length() != 1 {
 		t.Error("no link leads to the field")
 	}
