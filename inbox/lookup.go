@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -121,16 +122,29 @@ func (in *Inbox) ask(l *lookup, text string) {
 	host := hostAsked(text)
 	a := in.onErrand(host)
 	defer a.errand.end()
-	var err error
-	if strings.Contains(text, "://") {
-		l.found, err = in.lookAt(ctx, a, text)
-	} else {
-		l.found.Actor, err = in.lookFor(ctx, a, text)
-	}
+	err := in.unbroken(func() (err error) {
+		if strings.Contains(text, "://") {
+			l.found, err = in.lookAt(ctx, a, text)
+		} else {
+			l.found.Actor, err = in.lookFor(ctx, a, text)
+		}
+		return err
+	})
 	l.found.Host, l.found.Done, l.found.At, l.found.Err = host, true, time.Now(), in.inWords(err, host)
 	if l.until = l.found.At.Add(lookupGood); err != nil {
 		l.until = l.found.At.Add(lookupBad)
 	}
+}
+
+// unbroken does what nobody waits for. A panic is an error: the board goes on.
+func (in *Inbox) unbroken(do func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			in.Log.Error("looking elsewhere panicked", "err", cause, "stack", string(debug.Stack()))
+			err = refusef("The board stumbled over it.")
+		}
+	}()
+	return do()
 }
 
 // onErrand is an arrival of nothing: what is fetched for somebody here, within

@@ -107,6 +107,23 @@ func TestLookup(t *testing.T) {
 	})
 }
 
+func TestLookupThatBreaksEndsNothingElse(t *testing.T) {
+	h, r := newHere(t, inbox.Config{Blocked: func(host string) bool {
+		if host == "odd.example" {
+			panic("index out of range")
+		}
+		return false
+	}}), newRemote(t)
+	for _, text := range []string{"x@odd.example", "https://odd.example/x"} {
+		if found := h.look(text); found.Err == nil || board.KindOf(found.Err) == board.Internal {
+			t.Errorf("%s: %v", text, found.Err)
+		}
+	}
+	if found := h.look(r.person("carol").id); found.Err != nil {
+		t.Error(found.Err)
+	}
+}
+
 func TestLookupSaysWhyThereIsNothing(t *testing.T) {
 	h, r := newHere(t, inbox.Config{Blocked: func(host string) bool { return host == "blocked.example" }}), newRemote(t)
 	silent := newRemote(t)

@@ -61,7 +61,11 @@ func (in *Inbox) Seek(thread board.ThreadID) error {
 		defer func() { <-in.seekings.slots }()
 		ctx, cancel := context.WithTimeout(context.Background(), seekTime)
 		defer cancel()
-		found := in.seek(ctx, thread)
+		var found board.Seeking
+		_ = in.unbroken(func() error { // what broke it is logged
+			found = in.seek(ctx, thread)
+			return nil
+		})
 		found.Done, found.At = true, time.Now()
 		in.keepSeeking(thread, found)
 	}()

@@ -3,11 +3,13 @@ package web
 import (
 	"context"
 	"errors"
+	"image"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -125,7 +127,15 @@ func (p *pictures) bring(ctx context.Context, w wanted) error {
 }
 
 // keep fetches a picture, looks at what it is, and puts it where it is shown from.
-func (p *pictures) keep(ctx context.Context, w wanted) error {
+// Should a decoder stumble over what is there, nothing else ends with it: nobody
+// above would stop the panic.
+func (p *pictures) keep(ctx context.Context, w wanted) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			p.log.Error("a picture cannot be read", "address", w.address, "err", cause, "stack", string(debug.Stack()))
+			err = refusedPicture(errNoPicture)
+		}
+	}()
 	file, err := p.files.begin()
 	if err != nil {
 		return err
@@ -150,9 +160,7 @@ func (p *pictures) keep(ctx context.Context, w wanted) error {
 		return err
 	}
 	defer drop(small)
-	p.decoding <- struct{}{}
-	extension, err := shrink(file, f, config, w.fit, small)
-	<-p.decoding
+	extension, err := p.shrinkNext(file, f, config, w.fit, small)
 	switch {
 	case errors.Is(err, errNoPicture) && f.kind == "image/webp": // animated: there is no decoder for it
 		return p.files.keep(file, w.name, f.extension)
@@ -160,6 +168,13 @@ func (p *pictures) keep(ctx context.Context, w wanted) error {
 		return refusedPicture(err)
 	}
 	return p.files.keep(small, w.name, extension)
+}
+
+// shrinkNext makes a picture smaller, one at a time.
+func (p *pictures) shrinkNext(file io.ReadSeeker, f format, c image.Config, fit box, to io.Writer) (extension string, err error) {
+	p.decoding <- struct{}{}
+	defer func() { <-p.decoding }()
+	return shrink(file, f, c, fit, to)
 }
 
 // refusedPicture says why a picture is not shown; what is our fault stays as it is.

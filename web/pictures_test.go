@@ -134,6 +134,12 @@ func gallery(t *testing.T, file []byte, change ...func(*web.Config)) (*world, *f
 	return w, f, "/media/" + board.MediaKey(catURL)
 }
 
+func TestAPictureThatADecoderStumblesOverEndsNothing(t *testing.T) {
+	w, _, path := gallery(t, nil, shown(func(context.Context, string, int64, io.Writer) error { panic("index out of range") }))
+	w.visitor().get(path).wants(http.StatusNotFound)
+	w.visitor().get("/").wants(http.StatusOK)
+}
+
 func TestPictures(t *testing.T) {
 	small := asPNG(plain(20, 10, color.White))
 
