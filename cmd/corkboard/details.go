@@ -32,6 +32,9 @@ func (s *server) details(ctx context.Context, link string) (board.Details, error
 	if host == "" {
 		return board.Details{}, board.FieldErrorf("url", "The link to the source must be a whole web address that begins with http:// or https://.")
 	}
+	if s.config.blocked(activitypub.Host(s.secured(link))) {
+		return board.Details{}, board.FieldErrorf("url", "This board takes nothing from %s; fill the form in by hand.", host)
+	}
 	ctx, cancel := context.WithTimeout(ctx, detailsTimeout)
 	defer cancel()
 	page, err := s.client.FetchStart(ctx, s.secured(link), acceptHTML, detailsBytes)

@@ -81,6 +81,16 @@ func TestDetails(t *testing.T) {
 	}
 }
 
+func TestDetailsOfBlockedHosts(t *testing.T) {
+	s := &server{config: &Config{BlockedHosts: []string{"blocked.example"}}, client: activitypub.NewClient(activitypub.ClientConfig{Origin: "https://board.example"})}
+	t.Cleanup(s.client.Close)
+	for _, link := range []string{"https://blocked.example/x", "http://www.Blocked.example/x"} {
+		if _, err := s.details(t.Context(), link); err == nil || !strings.Contains(err.Error(), "takes nothing from") {
+			t.Errorf("%s: %v", link, err)
+		}
+	}
+}
+
 func TestParseExcerpts(t *testing.T) {
 	got, err := parseExcerpts([]string{"www.JapanTimes.co.jp=300", " apnews.com = 100", "https://wire.example/=0", "*=500", ""})
 	if err != nil {
