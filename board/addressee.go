@@ -52,7 +52,7 @@ func tell(list []Addressee, by ActorID, mentions []ActorID) []ActorID {
 
 // liftAddressees takes the leading mentions out of a remote reply that its To
 // line says: the author of the post that it answers, topics, and whoever else
-// wrote in the thread; these it returns. A text that is nothing else stays whole.
+// wrote in the thread; these it returns. Of a text that is nothing else nothing is left.
 func liftAddressees(tx Tx, html string, to Actor, thread Thread, mentions []ActorID) (string, []Addressee, error) {
 	hrefs := addressed(thread.Topics, to)
 	people := map[string]Actor{}
@@ -80,9 +80,6 @@ func liftAddressees(tx Tx, html string, to Actor, thread Thread, mentions []Acto
 		}
 		return found || hrefs[href]
 	})
-	if rest == "" {
-		return html, nil, nil
-	}
 	return rest, list, nil
 }
 
@@ -94,16 +91,6 @@ func hasOthers(html string, hrefs map[string]bool) bool {
 		return true
 	})
 	return others
-}
-
-// withoutAddressees takes the leading mentions of these people and topics out
-// of a remote text; its To line says them already. A text that is nothing else
-// stays whole.
-func withoutAddressees(html string, topics []Topic, people ...Actor) string {
-	if rest := stripMentions(html, addressed(topics, people...)); rest != "" {
-		return rest
-	}
-	return html
 }
 
 // addressed are the addresses of some people and topics.

@@ -109,7 +109,7 @@ func (b *Board) openThread(tx Tx, a NewArticle, d articleDraft) (Post, error) {
 		return Post{}, err
 	}
 	if a.Remote != nil {
-		d.post.html = withoutAddressees(d.post.html, topics)
+		d.post.shorten(stripMentions(d.post.html, addressed(topics)))
 	}
 	now := tx.Now()
 	thread := Thread{

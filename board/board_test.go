@@ -224,6 +224,21 @@ func TestLeadingMentions(t *testing.T) {
 			}
 		})
 	}
+	t.Run("beside a picture nothing of it stays", func(t *testing.T) {
+		r := remote(a, first.ID, "picture")
+		r.Text.HTML = "<p>" + to + "</p>"
+		r.Remote.Media.Attachments = []board.Attachment{{Kind: board.Image, URL: "https://far.example/1.png", Picture: "https://far.example/1.png"}}
+		p, err := b.Reply(t.Context(), r)
+		if err != nil || p.HTML != "" {
+			t.Fatalf("%q, %v", p.HTML, err)
+		}
+		change := *r.Remote
+		change.Updated = p.PublishedAt.Add(time.Hour)
+		p, err = b.Edit(t.Context(), board.EditPost{By: a.ID, Post: p.ID, Text: r.Text, Remote: &change})
+		if err != nil || p.HTML != "" {
+			t.Errorf("after an edit: %q, %v", p.HTML, err)
+		}
+	})
 }
 
 func TestArticleRules(t *testing.T) {

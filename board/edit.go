@@ -111,7 +111,7 @@ func (d *draft) readdress(p Post, t Thread, e EditPost) {
 	for _, a := range p.Also {
 		people = append(people, a.Author)
 	}
-	d.html = withoutAddressees(d.html, t.Topics, people...)
+	d.shorten(stripMentions(d.html, addressed(t.Topics, people...)))
 }
 
 // retitle gives an article its new title and source line, where there are any.

@@ -78,8 +78,11 @@ func (b *Board) addReply(tx Tx, r NewReply, d draft) (Post, error) {
 // people whom a remote text names before it begins.
 func (b *Board) address(tx Tx, r NewReply, to Answered, thread Thread, d *draft) (also []Addressee, err error) {
 	if r.Remote != nil {
-		d.html, also, err = liftAddressees(tx, d.html, to.Author, thread, d.mentions)
-		return also, err
+		rest, also, err := liftAddressees(tx, d.html, to.Author, thread, d.mentions)
+		if err != nil || !d.shorten(rest) {
+			return nil, err
+		}
+		return also, nil
 	}
 	also, err = addressees(tx, r, to, thread.ID)
 	d.mentions = tell(also, r.By, d.mentions)
@@ -115,6 +118,17 @@ type draft struct {
 // empty reports whether there is nothing to read and nothing to see.
 func (d draft) empty() bool {
 	return d.html == "" && len(d.media.Attachments) == 0 && d.media.Quote == ""
+}
+
+// shorten leaves of a text what follows its leading mentions, and reports
+// whether it did: a text that is nothing else, without a picture, stays whole.
+func (d *draft) shorten(rest string) bool {
+	whole := d.html
+	if d.html = rest; d.empty() {
+		d.html = whole
+		return false
+	}
+	return true
 }
 
 // draft renders or cleans a text. Markdown's mentions are looked up here;
