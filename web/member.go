@@ -21,6 +21,9 @@ const (
 	tabPosts    = "posts"
 )
 
+// roles are what those are called who may do more than post.
+var roles = map[board.Role]string{board.RoleModerator: phrase("moderator"), board.RoleAdmin: phrase("administrator")}
+
 // memberPage is a person, of this board or of another server, and what the
 // board has from him.
 type memberPage struct {
@@ -55,8 +58,8 @@ func (h *Handler) showMember(w http.ResponseWriter, r *request) error {
 	}
 	p := h.memberPage(r, member.Actor)
 	p.Articles, p.Posts, p.Alternate = member.Articles, member.Posts, member.URI
-	if member.Role != board.RoleMember {
-		p.Role = string(member.Role)
+	if role, ok := roles[member.Role]; ok {
+		p.Role = r.t(role)
 	}
 	return h.showPerson(w, r, p)
 }
