@@ -221,7 +221,10 @@ func (db *DB) LatestPosts(ctx context.Context, q board.PostQuery) ([]board.Entry
 	for i := range entries {
 		posts[i] = &entries[i].Post
 	}
-	return entries, r.addPeople(posts)
+	if err := r.addPeople(posts); err != nil {
+		return nil, err
+	}
+	return entries, r.addMedia(posts)
 }
 
 // latestList is the query of a list of posts. It walks along one index.

@@ -200,7 +200,10 @@ func (r *reader) show(found *board.FoundPosts, ids []board.PostID) error {
 	for i := range found.Posts {
 		posts[i] = &found.Posts[i].Post
 	}
-	return r.addPeople(posts)
+	if err := r.addPeople(posts); err != nil {
+		return err
+	}
+	return r.addMedia(posts)
 }
 
 // match is the FTS5 query, "" for one that can find nothing. There is nothing

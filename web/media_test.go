@@ -177,14 +177,26 @@ func TestMediaInFeeds(t *testing.T) {
 		Attachments: []board.Attachment{pictureOf("https://files.example/1.png", "A <cat>"), {Kind: board.Audio, URL: "https://files.example/2.ogg"}},
 		Quote:       "https://elsewhere.example/1",
 	})
-	feed := w.visitor().get("/t/1.atom").body
-	for _, want := range []string{"https://files.example/1.png", "A &amp;lt;cat&amp;gt;", "Sound at files.example", "https://elsewhere.example/1"} {
-		if !strings.Contains(feed, want) {
-			t.Errorf("%s is missing", want)
+	for _, path := range []string{"/t/1.atom", "/posts.atom"} {
+		feed := w.visitor().get(path).body
+		for _, want := range []string{"https://files.example/1.png", "A &amp;lt;cat&amp;gt;", "Sound at files.example", "https://elsewhere.example/1"} {
+			if !strings.Contains(feed, want) {
+				t.Errorf("%s is missing in %s", want, path)
+			}
+		}
+		if strings.Contains(feed, "&lt;img") {
+			t.Errorf("a picture stands in %s", path)
 		}
 	}
-	if strings.Contains(feed, "&lt;img") {
-		t.Error("a picture stands in it")
+}
+
+func TestMediaInLists(t *testing.T) {
+	w := withMedia(t, board.Text{}, board.Media{Attachments: []board.Attachment{{Kind: board.Audio, URL: "https://files.example/2.ogg"}}})
+	w.indexed()
+	for _, path := range []string{"/posts", "/~gaijin@social.example/posts", "/search?q=by:gaijin@social.example"} {
+		if page := w.visitor().get(path); !strings.Contains(page.text("main"), "Sound at files.example") || strings.Contains(page.body, "%!") {
+			t.Errorf("%s says %q", path, page.text("main"))
+		}
 	}
 }
 

@@ -257,7 +257,11 @@ func (h *Handler) showFound(w http.ResponseWriter, r *request, p *searchPage, s 
 func newResult(r *request, e board.Entry, terms []board.Term) result {
 	v := result{entry: newEntry(r, e, false)}
 	v.Heading = board.Highlight(v.Title, terms)
-	if e.Warning == "" {
+	switch {
+	case e.Warning != "":
+	case e.HTML == "":
+		v.Passage = board.Highlight(r.excerpt(e.Post, passageWords), terms)
+	default:
 		v.Passage = board.Passage(e.HTML, terms, passageWords)
 	}
 	return v
