@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -321,10 +323,11 @@ func TestLogin(t *testing.T) {
 		log := func() *http.Cookie {
 			sent := b.send("/login", url.Values{"name": {"warden"}, "password": {password}})
 			cookies := (&http.Response{Header: sent.header}).Cookies()
-			if len(cookies) != 1 {
-				t.Fatalf("%d cookies", len(cookies))
+			i := slices.IndexFunc(cookies, func(c *http.Cookie) bool { return c.Name == "corkboard" })
+			if i < 0 {
+				t.Fatalf("no session among %v", cookies)
 			}
-			return cookies[0]
+			return cookies[i]
 		}
 		first, second := log(), log()
 		if first.Value == second.Value {
@@ -388,6 +391,42 @@ func TestLoginIsLimited(t *testing.T) {
 	try("one more").wants(http.StatusTooManyRequests) // the same household
 	address = "198.51.100.7"
 	try("one more").wants(http.StatusUnprocessableEntity)
+}
+
+func TestNobodyIsLockedOutOfHisOwnBrowser(t *testing.T) {
+	address := "192.0.2.1"
+	w := newWorld(t, func(c *web.Config) {
+		c.Limits.LoginBurst, c.Limits.LoginEvery = 3, time.Hour
+		c.ClientIP = func(*http.Request) string { return address }
+	})
+	login := func(b *browser, password string) answer {
+		return b.send("/login", url.Values{"name": {"ronin"}, "password": {password}})
+	}
+	his := w.as("ronin")
+	his.send("/logout", nil).wants(http.StatusSeeOther)
+	address = "198.51.100.7"
+	for range 2 {
+		login(w.visitor(), "wrong password").wants(http.StatusUnprocessableEntity)
+	}
+	address = "203.0.113.9"
+	t.Run("somebody else's tries slow every other browser", func(t *testing.T) {
+		login(w.visitor(), password).wants(http.StatusTooManyRequests)
+	})
+	t.Run("but not the one in which he was logged in", func(t *testing.T) {
+		login(his, password).wants(http.StatusSeeOther)
+	})
+	t.Run("which has a limit of its own", func(t *testing.T) {
+		for n := range 2 {
+			address = fmt.Sprintf("203.0.113.%d", 10+n)
+			login(his, "wrong password").wants(http.StatusUnprocessableEntity)
+		}
+		address = "203.0.113.20"
+		login(his, password).wants(http.StatusTooManyRequests)
+	})
+	t.Run("and is familiar to nobody else", func(t *testing.T) {
+		address = "203.0.113.30"
+		login(w.as("warden"), password).wants(http.StatusTooManyRequests)
+	})
 }
 
 func TestSecureCookie(t *testing.T) {

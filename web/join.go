@@ -44,7 +44,7 @@ func (h *Handler) postJoin(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return h.refuse(w, r, p, err)
 	}
-	if err := h.logIn(w, r, member.ID); err != nil {
+	if err := h.logIn(w, r, member); err != nil {
 		return err
 	}
 	return seeOther(w, "/")

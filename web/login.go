@@ -42,7 +42,7 @@ func (h *Handler) postLogin(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return h.refuse(w, r, h.loginPage(r, f), err)
 	}
-	if err := h.logIn(w, r, member.ID); err != nil {
+	if err := h.logIn(w, r, member); err != nil {
 		return err
 	}
 	return seeOther(w, localPath(f.Get("next")))
@@ -53,7 +53,11 @@ func (h *Handler) postLogin(w http.ResponseWriter, r *request) error {
 func (h *Handler) checkLogin(r *request, f *form, field string) (board.Member, error) {
 	name, password := h.typedName(f.Get(field)), f.Get("password")
 	f.Values.Del("password") // it is shown to nobody and kept nowhere
-	if wait := h.logins.wait("name "+name, "from "+network(h.config.ClientIP(r.Request))); wait > 0 {
+	account := "name " + name
+	if h.familiar(r, name) {
+		account += " in a familiar browser"
+	}
+	if wait := h.logins.wait(account, "from "+network(h.config.ClientIP(r.Request))); wait > 0 {
 		return board.Member{}, tooManyLogins(wait)
 	}
 	member, err := h.board.Login(r.Context(), name, password)

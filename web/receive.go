@@ -41,7 +41,7 @@ func (h *Handler) logInWith(w http.ResponseWriter, r *request, f *form) error {
 	if err != nil {
 		return err
 	}
-	if err := h.logIn(w, r, member.ID); err != nil {
+	if err := h.logIn(w, r, member); err != nil {
 		return err
 	}
 	r.viewer, r.member, err = h.board.Viewer(r.Context(), member.ID)

@@ -57,7 +57,7 @@ func (h *Handler) viewer(r *http.Request) (board.Viewer, board.Member, error) {
 
 // logIn begins a session under a new token; one that the browser had before
 // is worth nothing any more.
-func (h *Handler) logIn(w http.ResponseWriter, r *request, id board.ActorID) error {
+func (h *Handler) logIn(w http.ResponseWriter, r *request, member board.Member) error {
 	if err := h.logOut(w, r); err != nil {
 		return err
 	}
@@ -65,13 +65,14 @@ func (h *Handler) logIn(w http.ResponseWriter, r *request, id board.ActorID) err
 	if err != nil {
 		return err
 	}
-	h.sessions.Put(ctx, memberKey, int64(id))
+	h.sessions.Put(ctx, memberKey, int64(member.ID))
 	token, expiry, err := h.sessions.Commit(ctx)
 	if err != nil {
 		return err
 	}
 	w.Header().Del("Set-Cookie")
 	h.sessions.WriteSessionCookie(ctx, w, token, expiry)
+	h.makeFamiliar(w, member)
 	w.Header().Set("Cache-Control", "private, no-store")
 	return nil
 }
