@@ -1,261 +1,268 @@
 package web
 
 import (
-	"bytes"
-	"encoding/xml"
-	"html"
+	"context"
+	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
-	"time"
 
 	"corkboard/board"
 )
 
-// postsPerFeed is how many articles or posts a page of a feed has.
-const postsPerFeed = 50
-
-// feed is a list for feed readers, newest first: Atom (RFC 4287), with the
-// threading of RFC 4685 and the paging of RFC 5005. Paths are ours.
-type feed struct {
-	Title   string    // without the board's name
-	Path    string    // of this page of the feed
-	First   string    // of its first page; empty is Path
-	Older   string    // of the page after this one; empty on the last
-	Page    string    // of the same list for people
-	Since   time.Time // when there could first have been something in it; an empty feed was updated then
-	Entries []feedEntry
+// feedPath leads from a page to its feed; other ways to sort it have none.
+func feedPath(page string) string {
+	if page == "/" {
+		return "/index" + feedSuffix
+	}
+	return page + feedSuffix
 }
 
-// feedEntry is an article or a post in a feed. [Handler.articleEntry] and
-// [Handler.postEntry] make them.
-type feedEntry struct {
-	Post   board.Post
-	Title  string        // plain text
-	Page   string        // whole address for people, here
-	HTML   string        // safe
-	Source string        // where an article was published first; may be empty
-	Thread *board.Thread // of an article
-	ToPage string        // whole address of the post that is answered, for people; may be empty
+// articleFeed is one page of a list of articles as a feed; page is the path of
+// the list for people and base that of the feed.
+func (h *Handler) articleFeed(ctx context.Context, f feed, q board.ThreadQuery) (*feed, error) {
+	base := f.Path
+	f.First, f.Path = base, before(base, int64(q.Before))
+	q.Limit = postsPerFeed + 1
+	threads, err := h.board.Threads(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if len(threads) > postsPerFeed {
+		threads = threads[:postsPerFeed]
+		f.Older = before(base, int64(threads[postsPerFeed-1].ID))
+	}
+	for _, t := range threads {
+		f.Entries = append(f.Entries, h.articleEntry(t))
+	}
+	return &f, nil
 }
 
-// articleEntry is an article with its source line and text.
-func (h *Handler) articleEntry(t board.Thread) feedEntry {
-	e := feedEntry{Post: t.Article, Title: t.Title, Page: h.whole(threadPagePath(t.ID, 1)), Thread: &t, HTML: sourceHTML(t.Citation) + t.Article.HTML}
-	if isWeb(t.Citation.URL) {
-		e.Source = t.Citation.URL
+// before is the path of a page of a feed that goes on below a key.
+func before(path string, key int64) string {
+	if key <= 0 {
+		return path
 	}
-	return e
+	return fmt.Sprintf("%s?before=%d", path, key)
 }
 
-// sourceHTML is a source line as a paragraph, its date as it was given.
-func sourceHTML(c board.Citation) string {
-	var parts []string
-	for _, part := range []string{c.Publication, c.Date, c.Author} {
-		if part != "" {
-			parts = append(parts, html.EscapeString(part))
-		}
+// askedBefore is the key that the address of a page of a feed names; 0 where
+// it names none.
+func askedBefore(r *request) int64 {
+	key, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+	if err != nil {
+		return 0
 	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return "<p>" + strings.Join(parts, " | ") + "</p>"
+	return max(key, 0)
 }
 
-// postEntry is a post of the thread with this title.
-func (h *Handler) postEntry(p board.Post, thread string) feedEntry {
-	e := feedEntry{
-		Post: p, Title: h.catalogue.own().t("Post %d: %s", p.Number, thread), HTML: p.HTML,
-		Page: h.whole(postPagePath(p.Thread, p.Number)),
+// showIndexFeed answers /index.atom: the newest articles.
+func (h *Handler) showIndexFeed(w http.ResponseWriter, r *request) error {
+	version, err := h.board.BoardVersion(r.Context())
+	if err != nil {
+		return err
 	}
-	if p.Number == 0 {
-		e.Title = thread
-	}
-	if thread == "" {
-		e.Title = h.catalogue.own().t("Post %d: %s", p.Number, h.catalogue.own().t("(article deleted)"))
-	}
-	if p.To.Post != 0 {
-		e.ToPage = h.whole(postPagePath(p.Thread, p.To.Number))
-	}
-	return e
+	q := board.ThreadQuery{Before: board.ThreadID(askedBefore(r))}
+	f := feed{Title: h.catalogue.own().t("Latest articles"), Path: "/index.atom", Page: "/"}
+	return h.showFeed(w, r, before(f.Path, int64(q.Before)), version, func() (*feed, error) {
+		return h.articleFeed(r.Context(), f, q)
+	})
 }
 
-// whole is the address of a path of ours.
-func (h *Handler) whole(path string) string { return string(h.config.Address) + path }
+// showTopicFeed answers /topics/{name}.atom.
+func (h *Handler) showTopicFeed(w http.ResponseWriter, r *request) error {
+	topic, err := h.board.Topic(r.Context(), r.named("name"))
+	if err != nil {
+		return err
+	}
+	version, err := h.board.BoardVersion(r.Context())
+	if err != nil {
+		return err
+	}
+	q := board.ThreadQuery{Topic: topic.ID, Before: board.ThreadID(askedBefore(r))}
+	page := topicPath(topic.Name)
+	f := feed{Title: topic.Title(), Path: page + feedSuffix, Page: page, Since: topic.CreatedAt}
+	return h.showFeed(w, r, before(f.Path, int64(q.Before)), version, func() (*feed, error) {
+		return h.articleFeed(r.Context(), f, q)
+	})
+}
 
-// feedKind is the media type of Atom.
-const feedKind = "application/atom+xml; charset=utf-8"
+// feedSuffix makes the path of a feed of the path of its page.
+const feedSuffix = ".atom"
 
-// showFeed sends a feed, the same one to everybody. The key and the version
-// must say all that it depends on, as for [Handler.showCached].
-func (h *Handler) showFeed(w http.ResponseWriter, r *request, key string, version int64, build func() (*feed, error)) error {
-	w.Header().Set("Vary", "Accept-Encoding")
-	if d, ok := h.cache.get(key, version); ok {
-		h.sendPublic(w, r, d)
+// threadFeedPath leads to the newest posts of a thread, or to those with
+// numbers below one.
+func threadFeedPath(id board.ThreadID, number int) string {
+	return before(fmt.Sprintf("/t/%d%s", id, feedSuffix), int64(number))
+}
+
+// showThreadFeed answers /t/{thread}.atom: the newest posts of a thread.
+func (h *Handler) showThreadFeed(w http.ResponseWriter, r *request) error {
+	id := threadID(r)
+	version, posts, err := h.board.ThreadVersion(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	end := int64(posts) + 1 // the number above the newest on this page
+	asked := askedBefore(r)
+	if asked > 0 && asked < end {
+		end = asked
+	} else {
+		asked = 0
+	}
+	return h.showFeed(w, r, threadFeedPath(id, int(asked)), version, func() (*feed, error) {
+		return h.threadFeed(r.Context(), id, int(asked), int(end))
+	})
+}
+
+// threadFeed has the posts below a number; the last page has the article too.
+func (h *Handler) threadFeed(ctx context.Context, id board.ThreadID, asked, end int) (*feed, error) {
+	thread, err := h.board.Thread(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	first := max(1, end-postsPerFeed)
+	posts, err := h.board.Posts(ctx, id, first, end-first)
+	if err != nil {
+		return nil, err
+	}
+	f := &feed{
+		Title: thread.Title, Path: threadFeedPath(id, asked), First: threadFeedPath(id, 0),
+		Page: threadPagePath(id, 1), Since: thread.CreatedAt,
+	}
+	if first > 1 {
+		f.Older = threadFeedPath(id, first)
+	}
+	for i := len(posts) - 1; i >= 0; i-- {
+		f.Entries = append(f.Entries, h.postEntry(posts[i], thread.Title))
+	}
+	if first == 1 {
+		f.Entries = append(f.Entries, h.articleEntry(thread))
+	}
+	return f, nil
+}
+
+// showMemberFeed answers /members/{name}.atom.
+func (h *Handler) showMemberFeed(w http.ResponseWriter, r *request) error {
+	member, err := h.board.Member(r.Context(), r.named("name"))
+	if err != nil {
+		return err
+	}
+	return h.showPersonFeed(w, r, member.Actor)
+}
+
+// showHandleFeed answers /~{name@host}.atom.
+func (h *Handler) showHandleFeed(w http.ResponseWriter, r *request) error {
+	person, err := h.handled(r)
+	if err != nil {
+		return err
+	}
+	if person.Local() {
+		http.Redirect(w, r.Request, actorPath(person)+feedSuffix, http.StatusMovedPermanently)
 		return nil
 	}
-	if err := h.slowDown(r); err != nil {
-		return err
+	return h.showPersonFeed(w, r, person)
+}
+
+// showPersonFeed is what somebody wrote, newest first.
+func (h *Handler) showPersonFeed(w http.ResponseWriter, r *request, person board.Actor) error {
+	if !person.GoneAt.IsZero() {
+		return board.Errorf(board.Gone, "The account @%s is gone.", person.Handle(h.config.Address))
 	}
-	f, err := build()
+	version, err := h.board.BoardVersion(r.Context())
 	if err != nil {
 		return err
 	}
-	body, err := h.atom(f)
+	page, asked := actorPath(person), askedBefore(r)
+	base := page + feedSuffix
+	f := feed{Title: person.Label(), Path: base, Page: page, Since: person.CreatedAt}
+	return h.showFeed(w, r, before(base, asked), version, func() (*feed, error) {
+		return h.entryFeed(r.Context(), f, board.PostQuery{Author: person.ID, Before: board.PostID(asked)})
+	})
+}
+
+// showLatestFeed answers /posts.atom: the latest posts of all threads.
+func (h *Handler) showLatestFeed(w http.ResponseWriter, r *request) error {
+	version, err := h.board.BoardVersion(r.Context())
 	if err != nil {
 		return err
 	}
-	d := newDocument(http.StatusOK, "", body)
-	d.kind, d.made = feedKind, time.Now()
-	d.sign(version)
-	h.cache.put(key, version, d)
-	h.sendPublic(w, r, d)
+	asked := askedBefore(r)
+	f := feed{Title: h.catalogue.own().t("Latest posts"), Path: "/posts" + feedSuffix, Page: "/posts"}
+	return h.showFeed(w, r, before(f.Path, asked), version, func() (*feed, error) {
+		return h.entryFeed(r.Context(), f, board.PostQuery{Before: board.PostID(asked)})
+	})
+}
+
+// entryFeed is one page of a list of posts as a feed.
+func (h *Handler) entryFeed(ctx context.Context, f feed, q board.PostQuery) (*feed, error) {
+	base := f.Path
+	f.First, f.Path = base, before(base, int64(q.Before))
+	q.Limit = postsPerFeed + 1
+	posts, err := h.board.LatestPosts(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if len(posts) > postsPerFeed {
+		posts = posts[:postsPerFeed]
+		f.Older = before(base, int64(posts[postsPerFeed-1].ID))
+	}
+	return &f, h.addEntries(ctx, &f, posts)
+}
+
+// addEntries adds posts of any threads to a feed, articles as articles.
+func (h *Handler) addEntries(ctx context.Context, f *feed, posts []board.Entry) error {
+	for _, p := range posts {
+		if p.Number != 0 {
+			f.Entries = append(f.Entries, h.postEntry(p.Post, p.Title))
+			continue
+		}
+		thread, err := h.board.Thread(ctx, p.Thread)
+		if err != nil {
+			return err
+		}
+		f.Entries = append(f.Entries, h.articleEntry(thread))
+	}
 	return nil
 }
 
-// atom writes a feed. What is deleted is not in it; under a content warning
-// there is the warning, and a link to where the text can be opened.
-func (h *Handler) atom(f *feed) ([]byte, error) {
-	a := atomFeed{
-		Space: "http://www.w3.org/2005/Atom", Threading: "http://purl.org/syndication/thread/1.0",
-		ID: h.whole(or(f.First, f.Path)), Title: f.Title + " · " + h.site.Name, Updated: f.Since,
-		Generator: "Corkboard", Icon: h.whole(h.site.Icon),
-		Author: &atomPerson{Name: h.site.Name, URI: string(h.config.Address)},
-		Links: []atomLink{
-			{Rel: "self", Type: "application/atom+xml", Href: h.whole(f.Path)},
-			{Rel: "alternate", Type: "text/html", Href: h.whole(f.Page)},
-			{Rel: "first", Type: "application/atom+xml", Href: h.whole(or(f.First, f.Path))},
-		},
+// showKeywordFeed answers /k/{words}.atom, in whatever order the words are said.
+func (h *Handler) showKeywordFeed(w http.ResponseWriter, r *request) error {
+	words, wrong := cleanKeywords(r.named("words"))
+	known, err := h.board.KeywordCounts(r.Context(), words)
+	if err != nil {
+		return err
 	}
-	if f.Older != "" {
-		a.Links = append(a.Links, atomLink{Rel: "next", Type: "application/atom+xml", Href: h.whole(f.Older)})
+	if wrong != "" || len(words) == 0 || len(words) > board.MaxKeywordsAtOnce || len(known) < len(words) {
+		return board.Errorf(board.NotFound, "There is no such keyword.")
 	}
-	for i := range f.Entries {
-		if f.Entries[i].Post.State != board.Live {
-			continue
-		}
-		entry := h.atomEntry(&f.Entries[i])
-		if entry.Updated.After(a.Updated) {
-			a.Updated = entry.Updated
-		}
-		a.Entries = append(a.Entries, entry)
+	version, err := h.board.BoardVersion(r.Context())
+	if err != nil {
+		return err
 	}
-	if a.Updated.IsZero() {
-		a.Updated = time.Unix(0, 0).UTC()
-	}
-	var b bytes.Buffer
-	b.WriteString(xml.Header)
-	err := xml.NewEncoder(&b).Encode(a)
-	b.WriteByte('\n')
-	return b.Bytes(), err
-}
-
-func (h *Handler) atomEntry(e *feedEntry) atomEntry {
-	p := e.Post
-	a := atomEntry{
-		ID: p.URI, Title: e.Title, Published: p.PublishedAt, Updated: p.PublishedAt,
-		Author: h.atomAuthor(p.Author),
-		Links:  []atomLink{{Rel: "alternate", Type: "text/html", Href: e.Page}},
-	}
-	if p.EditedAt.After(a.Updated) {
-		a.Updated = p.EditedAt
-	}
-	if p.Warning != "" {
-		a.Summary = h.catalogue.own().t("Content warning: %s", p.Warning)
-	} else {
-		a.Content = &atomText{Type: "html", Language: p.Language, Text: e.HTML + broughtLinks(h.catalogue.own(), p)}
-	}
-	if p.To.URI != "" {
-		a.To = &atomTo{Ref: p.To.URI, Href: e.ToPage}
-		if e.ToPage != "" {
-			a.To.Type = "text/html"
-		}
-	}
-	if e.Source != "" {
-		a.Links = append(a.Links, atomLink{Rel: "via", Href: e.Source})
-	}
-	if e.Thread != nil {
-		h.addThread(&a, e.Thread)
-	}
-	return a
-}
-
-// addThread says of an article what was said under it, and where it is filed.
-func (h *Handler) addThread(a *atomEntry, t *board.Thread) {
-	a.Links = append(a.Links, atomLink{
-		Rel: "replies", Type: "application/atom+xml", Href: h.whole(threadFeedPath(t.ID, 0)), Count: &t.Posts,
+	page := keywordPath(words...)
+	q := board.ThreadQuery{Keywords: words, Before: board.ThreadID(askedBefore(r))}
+	f := feed{Title: h.catalogue.own().t("Keyword: %s", strings.Join(words, " + ")), Path: page + feedSuffix, Page: page}
+	return h.showFeed(w, r, before(f.Path, int64(q.Before)), version, func() (*feed, error) {
+		return h.articleFeed(r.Context(), f, q)
 	})
-	for _, topic := range t.Topics {
-		a.Categories = append(a.Categories, atomCategory{Term: topic.Name, Label: topic.Title(), Scheme: h.whole("/topics")})
+}
+
+// showSourceFeed answers /source/{host}.atom.
+func (h *Handler) showSourceFeed(w http.ResponseWriter, r *request) error {
+	said := r.named("host")
+	host := board.LinkSource("https://" + said)
+	if host == "" {
+		return board.Errorf(board.NotFound, "%s is not the name of a host.", said)
 	}
-	for _, k := range t.Keywords {
-		a.Categories = append(a.Categories, atomCategory{Term: k.Word})
+	version, err := h.board.BoardVersion(r.Context())
+	if err != nil {
+		return err
 	}
-}
-
-// atomAuthor names a person; those of other servers with their servers.
-func (h *Handler) atomAuthor(a board.Actor) *atomPerson {
-	person := &atomPerson{Name: a.Label(), URI: h.whole(actorPath(a))}
-	if !a.Local() {
-		person.Name += " (@" + a.Name + "@" + a.Host + ")"
-	}
-	return person
-}
-
-// What follows is Atom as RFC 4287, §4 has it, element by element.
-
-type atomFeed struct {
-	XMLName   xml.Name    `xml:"feed"`
-	Space     string      `xml:"xmlns,attr"`
-	Threading string      `xml:"xmlns:thr,attr"`
-	ID        string      `xml:"id"`
-	Title     string      `xml:"title"`
-	Updated   time.Time   `xml:"updated"`
-	Author    *atomPerson `xml:"author"`
-	Generator string      `xml:"generator"`
-	Icon      string      `xml:"icon"`
-	Links     []atomLink  `xml:"link"`
-	Entries   []atomEntry `xml:"entry"`
-}
-
-type atomEntry struct {
-	ID         string         `xml:"id"`
-	Title      string         `xml:"title"`
-	Published  time.Time      `xml:"published"`
-	Updated    time.Time      `xml:"updated"`
-	Author     *atomPerson    `xml:"author"`
-	Links      []atomLink     `xml:"link"`
-	To         *atomTo        `xml:"thr:in-reply-to"`
-	Categories []atomCategory `xml:"category"`
-	Summary    string         `xml:"summary,omitempty"`
-	Content    *atomText      `xml:"content"`
-}
-
-type atomPerson struct {
-	Name string `xml:"name"`
-	URI  string `xml:"uri"`
-}
-
-type atomLink struct {
-	Rel   string `xml:"rel,attr"`
-	Type  string `xml:"type,attr,omitempty"`
-	Href  string `xml:"href,attr"`
-	Count *int   `xml:"thr:count,attr"`
-}
-
-type atomTo struct {
-	Ref  string `xml:"ref,attr"`
-	Type string `xml:"type,attr,omitempty"`
-	Href string `xml:"href,attr,omitempty"`
-}
-
-type atomCategory struct {
-	Term   string `xml:"term,attr"`
-	Label  string `xml:"label,attr,omitempty"`
-	Scheme string `xml:"scheme,attr,omitempty"`
-}
-
-type atomText struct {
-	Type     string `xml:"type,attr"`
-	Language string `xml:"xml:lang,attr,omitempty"`
-	Text     string `xml:",chardata"`
+	page := sourcePath(host)
+	q := board.ThreadQuery{Source: host, Before: board.ThreadID(askedBefore(r))}
+	f := feed{Title: h.catalogue.own().t("Articles from %s", host), Path: page + feedSuffix, Page: page}
+	return h.showFeed(w, r, before(f.Path, int64(q.Before)), version, func() (*feed, error) {
+		return h.articleFeed(r.Context(), f, q)
+	})
 }

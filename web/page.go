@@ -2,13 +2,8 @@ package web
 
 import (
 	"bytes"
-	"embed"
 	"fmt"
-	"html/template"
-	"io/fs"
 	"net/http"
-	"path"
-	"strings"
 	"sync"
 
 	"corkboard/board"
@@ -186,42 +181,4 @@ func (h *Handler) render(c content) (*document, error) {
 		return nil, fmt.Errorf("render %s: %w", f.name, err)
 	}
 	return newDocument(f.status, f.Alternate, bytes.Clone(buffer.Bytes())), nil
-}
-
-// templates are by the name of their page, each with the layout in it.
-type templates map[string]*template.Template
-
-//go:embed templates/*.html
-var templateFiles embed.FS
-
-// parts are the templates that pages share; every other file is a page.
-var parts = []string{"templates/layout.html", "templates/list.html", "templates/form.html", "templates/pager.html"}
-
-func parseTemplates(words *texts) (templates, error) {
-	shared, err := template.New("").Funcs(functions(words)).ParseFS(templateFiles, parts...)
-	if err != nil {
-		return nil, err
-	}
-	files, err := fs.Glob(templateFiles, "templates/*.html")
-	if err != nil {
-		return nil, err
-	}
-	pages := make(templates, len(files))
-	for _, file := range files {
-		clone, err := shared.Clone()
-		if err != nil {
-			return nil, err
-		}
-		name := strings.TrimSuffix(path.Base(file), ".html")
-		if pages[name], err = clone.ParseFS(templateFiles, file); err != nil {
-			return nil, err
-		}
-		words.settle(pages[name])
-	}
-	return pages, nil
-}
-
-// functions are what templates may call: the words of one language.
-func functions(words *texts) template.FuncMap {
-	return template.FuncMap{"safe": safe, "t": words.t, "n": words.n, "mix": words.mix}
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -168,6 +169,12 @@ const (
 // routes are all addresses, the most visited first: the router tries them in
 // this order. Nothing is ever changed by a GET.
 func (h *Handler) routes() []route {
+	last := route{"GET", threadPath + "/{title:[^/]*[^/0-9][^/]*}", h.leadToThread} // behind all others of threads
+	return slices.Concat(h.pages(), h.helps(), h.forms(), []route{last})
+}
+
+// pages are what there is to read, and what is pressed there.
+func (h *Handler) pages() []route {
 	return []route{
 		{"GET", threadPath, h.showThread},
 		{"GET", postPath, h.showPost},
@@ -207,6 +214,12 @@ func (h *Handler) routes() []route {
 		{"GET", "/~{handle}", h.showHandle},
 		{"GET", "/~{handle}/{tab:articles|posts}", h.showHandle},
 		{"GET", "/@{handle}", h.leadToHandle},
+	}
+}
+
+// helps are what people and programs find where they look for it.
+func (h *Handler) helps() []route {
+	return []route{
 		{"GET", "/about", h.showAbout},
 		{"GET", "/help", h.showHelp},
 		{"GET", "/rules", h.showRules},
@@ -227,6 +240,12 @@ func (h *Handler) routes() []route {
 		{"GET", "/site.webmanifest", h.showManifest},
 		{"GET", "/.well-known/security.txt", h.showSecurity},
 		{"GET", "/.well-known/change-password", h.leadToPassword},
+	}
+}
+
+// forms are what members, and visitors, send.
+func (h *Handler) forms() []route {
+	return []route{
 		{"GET", "/settings", h.showSettings},
 		{"POST", "/settings", h.postSettings},
 		{"GET", "/post", h.showPostArticle},
@@ -251,7 +270,6 @@ func (h *Handler) routes() []route {
 		{"POST", "/logout", h.postLogout},
 		{"GET", "/join/{secret}", h.showJoin},
 		{"POST", "/join/{secret}", h.postJoin},
-		{"GET", threadPath + "/{title:[^/]*[^/0-9][^/]*}", h.leadToThread}, // after all others of threads
 	}
 }
 

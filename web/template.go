@@ -1,10 +1,52 @@
 package web
 
 import (
+	"embed"
 	"html"
 	"html/template"
+	"io/fs"
+	"path"
+	"strings"
 	"text/template/parse"
 )
+
+// templates are by the name of their page, each with the layout in it.
+type templates map[string]*template.Template
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// parts are the templates that pages share; every other file is a page.
+var parts = []string{"templates/layout.html", "templates/list.html", "templates/form.html", "templates/pager.html"}
+
+func parseTemplates(words *texts) (templates, error) {
+	shared, err := template.New("").Funcs(functions(words)).ParseFS(templateFiles, parts...)
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	pages := make(templates, len(files))
+	for _, file := range files {
+		clone, err := shared.Clone()
+		if err != nil {
+			return nil, err
+		}
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if pages[name], err = clone.ParseFS(templateFiles, file); err != nil {
+			return nil, err
+		}
+		words.settle(pages[name])
+	}
+	return pages, nil
+}
+
+// functions are what templates may call: the words of one language.
+func functions(words *texts) template.FuncMap {
+	return template.FuncMap{"safe": safe, "t": words.t, "n": words.n, "mix": words.mix}
+}
 
 // settle puts the words that never change into the templates of one language
 // once, instead of looking them up for every page: {{t "Post Reply"}} becomes
