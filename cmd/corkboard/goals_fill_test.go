@@ -29,7 +29,7 @@ const (
 
 // fillVersion is raised when what is filled in changes, so that nobody
 // measures an older folder.
-const fillVersion = "2"
+const fillVersion = "3"
 
 // filled returns a folder with a board of that many posts, in threads of fifty
 // and, behind them, a long one. In full size it is kept between runs: making

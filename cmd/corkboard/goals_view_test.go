@@ -18,6 +18,7 @@ const (
 	longThread  = 65
 	everyLong   = 10
 	keywords    = 200 // that there are
+	asked       = 25  // of them
 )
 
 // wide returns a folder with the wide board: 50,000 threads, a million posts.
@@ -45,7 +46,11 @@ func (b *bench) wide() string {
 // keyword puts three words on a thread, the first ones most often.
 func (f *filling) keyword(thread int64) error {
 	for position := range 3 {
-		word := fmt.Sprintf("k%d", min(f.random.IntN(keywords), f.random.IntN(keywords), f.random.IntN(keywords)))
+		n := min(f.random.IntN(keywords), f.random.IntN(keywords), f.random.IntN(keywords))
+		if position == 0 && thread <= asked {
+			n = int(thread) - 1 // however small the board, what is asked for is there
+		}
+		word := fmt.Sprintf("k%d", n)
 		added, err := f.addKeyword.Exec(thread, position, word, f.authors[0], f.at, f.at)
 		if err != nil {
 			return err
@@ -79,7 +84,7 @@ func threadPage(b *bench) string {
 }
 
 func keywordPage(b *bench) string {
-	return fmt.Sprintf("/k/k%d+k%d?before=%d", rand.IntN(5), 5+rand.IntN(20), b.anyThread()+1)
+	return fmt.Sprintf("/k/k%d+k%d?before=%d", rand.IntN(5), 5+rand.IntN(asked-5), b.anyThread()+1)
 }
 
 // searchPage looks for one of the commonest words, for two of them, or for one
