@@ -123,7 +123,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *request, c formContent, err e
 		f.Key, f.Repeats = rand.Text(), true
 	}
 	f.Problems = append(f.Problems, p)
-	c.base().status, c.base().Failed = status, true
+	c.Frame().status, c.Frame().Failed = status, true
 	return h.show(w, r, c)
 }
 
@@ -140,7 +140,7 @@ func (h *Handler) preview(w http.ResponseWriter, r *request, c formContent, thre
 	if f.Strangers, err = h.board.Strangers(r.Context(), f.Get("text")); err != nil {
 		return h.refuse(w, r, c, err)
 	}
-	c.base().Title = r.t("Preview: %s", c.base().Title)
+	c.Frame().Title = r.t("Preview: %s", c.Frame().Title)
 	return h.show(w, r, c)
 }
 

@@ -132,7 +132,7 @@ func (h *Handler) showEntries(w http.ResponseWriter, r *request, q entryQuery, b
 			return nil, err
 		}
 		p := begin(list)
-		f := p.base()
+		f := p.Frame()
 		f.Canonical = string(h.config.Address) + q.String()
 		f.Newer, f.Older, f.Feed = list.Newer, list.Older, or(f.Feed, feedPath(q.path))
 		return p, nil

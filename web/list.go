@@ -346,7 +346,7 @@ func (h *Handler) showList(w http.ResponseWriter, r *request, q listQuery, begin
 			return nil, err
 		}
 		p.fill(l)
-		f := p.base()
+		f := p.Frame()
 		if len(q.of.Keywords) < 2 { // of several there are more lists than anybody can index
 			f.Canonical = string(h.config.Address) + q.canonical()
 		}

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"net/http"
 	"os"
 	"strings"
@@ -65,5 +66,16 @@ func TestScriptIsSmall(t *testing.T) {
 	w.Close()
 	if zipped.Len() > 10_000 {
 		t.Errorf("board.js has %d bytes compressed", zipped.Len())
+	}
+}
+
+// TestScriptHasItsWords looks at a page of every kind: what the script reads is JSON.
+func TestScriptHasItsWords(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"/", w.path(""), "/k/bridge", "/topics/news", "/members/ronin", "/search?q=bridge", "/nowhere"} {
+		var words map[string]string
+		if err := json.Unmarshal([]byte(w.visitor().get(path).attr("script[data-words]", "data-words")), &words); err != nil || words["copy"] != "Copy" {
+			t.Errorf("%s: %v, %v", path, words, err)
+		}
 	}
 }

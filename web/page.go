@@ -102,13 +102,14 @@ type frame struct {
 	status int
 }
 
-func (f *frame) base() *frame { return f }
+// Frame is the frame itself, for the layout.
+func (f *frame) Frame() *frame { return f }
 
 // LoggedIn reports whether the page is for a member.
 func (f *frame) LoggedIn() bool { return f.Member.ID != 0 }
 
 // content is the struct of a page.
-type content interface{ base() *frame }
+type content interface{ Frame() *frame }
 
 // frame begins a page that template name shows.
 func (h *Handler) frame(r *request, name, title string) frame {
@@ -150,7 +151,7 @@ func (h *Handler) showCached(w http.ResponseWriter, r *request, here string, ver
 	if err != nil {
 		return err
 	}
-	c.base().Here = here
+	c.Frame().Here = here
 	d, err := h.render(c)
 	if err != nil {
 		return err
@@ -169,7 +170,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // render makes a document of a page.
 func (h *Handler) render(c content) (*document, error) {
-	f := c.base()
+	f := c.Frame()
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
 	buffer.Reset()

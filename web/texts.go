@@ -43,10 +43,32 @@ func (t *texts) t(text string, args ...any) string {
 		find := t.po.Get // called by its name, vet takes the key for a format that lacks its arguments
 		text = find(text)
 	}
-	if len(args) == 0 {
+	switch len(args) {
+	case 0:
 		return text
+	case 1:
+		return fill(text, args[0])
 	}
 	return fmt.Sprintf(text, args...)
+}
+
+// fill puts one value into a text; a page has hundreds of such, nearly all of
+// them a number or a name.
+func fill(text string, value any) string {
+	before, after, _ := strings.Cut(text, "%")
+	if !strings.Contains(after, "%") {
+		switch value := value.(type) {
+		case int:
+			if rest, ok := strings.CutPrefix(after, "d"); ok {
+				return before + strconv.Itoa(value) + rest
+			}
+		case string:
+			if rest, ok := strings.CutPrefix(after, "s"); ok {
+				return before + value + rest
+			}
+		}
+	}
+	return fmt.Sprintf(text, value)
 }
 
 // phrase marks a text that is translated where it is shown, not where it stands.

@@ -73,3 +73,22 @@ func TestLanguageOfThePages(t *testing.T) {
 		t.Error("a board in Klingon started")
 	}
 }
+
+func TestFill(t *testing.T) {
+	for _, test := range []struct {
+		text  string
+		value any
+		want  string
+	}{
+		{"Post %d, deleted", 7, "Post 7, deleted"},
+		{"added by %s", "100 % Ronin", "added by 100 % Ronin"},
+		{"%[1]d of %[1]d", 3, "3 of 3"},
+		{"%d of %d", 3, "3 of %!d(MISSING)"},
+		{"100 %% of %s", "it", "100 % of it"},
+		{"at most %d kB", int64(64), "at most 64 kB"},
+	} {
+		if diff := cmp.Diff(test.want, (&texts{}).t(test.text, test.value)); diff != "" {
+			t.Errorf("%q: %s", test.text, diff)
+		}
+	}
+}
