@@ -200,15 +200,7 @@ func (r *reader) addFacets(entries []entryRow) error {
 		}
 	}
 	topics, words, mentioned := map[int64][]board.ActorID{}, map[int64][]string{}, map[int64][]board.ActorID{}
-	list, args := among(threads)
-	err := r.each(func(c *cells) {
-		thread := c.int()
-		topics[thread] = append(topics[thread], c.actorID())
-	}, `
-		SELECT thread, topic
-		FROM thread_topics
-		WHERE thread IN `+list+`
-		ORDER BY thread, position`, args...)
+	err := r.filed(threads, func(id board.ThreadID, topic board.ActorID) { topics[int64(id)] = append(topics[int64(id)], topic) })
 	if err != nil {
 		return err
 	}
@@ -216,7 +208,7 @@ func (r *reader) addFacets(entries []entryRow) error {
 	if err != nil {
 		return err
 	}
-	list, args = among(posts)
+	list, args := among(posts)
 	err = r.each(func(c *cells) {
 		post := c.int()
 		mentioned[post] = append(mentioned[post], c.actorID())

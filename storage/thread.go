@@ -206,20 +206,25 @@ func (r *reader) threads(limit int, query string, args ...any) ([]board.Thread, 
 	return threads, nil
 }
 
-// addTopics puts topics into their threads, in their order. Each topic is read
-// once, however many of the threads are in it.
-func (r *reader) addTopics(ids []board.ThreadID, place map[board.ThreadID]*board.Thread) error {
-	list, args := among(ids)
-	var topics []board.ActorID
-	err := r.each(func(c *cells) {
-		t, topic := place[board.ThreadID(c.int())], c.actorID()
-		t.Topics = append(t.Topics, board.Topic{Actor: board.Actor{ID: topic}})
-		topics = append(topics, topic)
-	}, `
+// filed hands over the topics of some threads, in their order.
+func (r *reader) filed(threads []board.ThreadID, take func(board.ThreadID, board.ActorID)) error {
+	list, args := among(threads)
+	return r.each(func(c *cells) { take(board.ThreadID(c.int()), c.actorID()) }, `
 		SELECT thread, topic
 		FROM thread_topics
 		WHERE thread IN `+list+`
 		ORDER BY thread, position`, args...)
+}
+
+// addTopics puts topics into their threads, in their order. Each topic is read
+// once, however many of the threads are in it.
+func (r *reader) addTopics(ids []board.ThreadID, place map[board.ThreadID]*board.Thread) error {
+	var topics []board.ActorID
+	err := r.filed(ids, func(id board.ThreadID, topic board.ActorID) {
+		t := place[id]
+		t.Topics = append(t.Topics, board.Topic{Actor: board.Actor{ID: topic}})
+		topics = append(topics, topic)
+	})
 	if err != nil {
 		return err
 	}

@@ -204,47 +204,60 @@ func (h *Handler) threadPage(r *request, q run, u unread) (content, error) {
 		thread: thread, posts: posts, unread: u,
 		here: func(n int) bool { return n == 0 || (n >= q.from && n <= last) },
 	})
-	p.Spread = h.phrases(r, []board.Post{thread.Article})[thread.Article.ID]
-	if p.Reach, err = h.reachView(r, thread); err != nil {
-		return nil, err
-	}
-	if p.Article.adders, err = h.adders(r, thread); err != nil {
-		return nil, err
-	}
-	if !r.visitor() && thread.Article.State == board.Live {
-		p.Article.KeywordsPath = keywordsPath(q.thread)
-	}
-	if p.MayReply {
-		p.Form = newForm(formPath(q.thread, 0, "reply"))
-		if err := h.restore(r, &p.Form); err != nil {
-			return nil, err
-		}
-	}
-	if p.Also, err = h.linkedTo(r, thread); err != nil {
+	if err := h.surround(r, p); err != nil {
 		return nil, err
 	}
 	p.Cut = q.all && p.Pager.Several()
 	p.CatchUp = u.first > 0 && !u.here() || !r.visitor() && !u.mark.Begun() && q.from > 1
-	p.Skip, p.SkipNew = r.t("Skip to comments"), p.Pager.New
-	p.Canonical = string(h.config.Address) + q.path(q.from)
-	if q.all && q.from == 1 {
-		p.Canonical = string(h.config.Address) + threadPagePath(q.thread, 1)
-	}
-	p.Newer, p.Older = p.Pager.Prev, p.Pager.Next
-	if len(p.Pager.Pages) > 1 {
-		p.Title = r.t("%s (%s of %d)", thread.Title, p.Pager.Range(), thread.Posts)
-	}
-	p.Feed = threadFeedPath(q.thread, 0)
-	if thread.Article.State != board.Live {
-		p.status, p.Canonical = http.StatusGone, ""
-		return p, nil
-	}
-	p.Alternate = thread.Article.URI
-	h.describe(&p.frame, thread, thread.Article)
-	if p.First() {
+	h.head(r, p, q)
+	if thread.Article.State == board.Live && p.First() {
 		h.discuss(&p.frame, thread, posts)
 	}
 	return p, nil
+}
+
+// surround adds what stands around the posts of a thread: how far the article
+// has come, who takes part, its keywords and links, the form of a reply.
+func (h *Handler) surround(r *request, p *threadPage) (err error) {
+	t := p.Thread
+	p.Spread = h.phrases(r, []board.Post{t.Article})[t.Article.ID]
+	if p.Reach, err = h.reachView(r, t); err != nil {
+		return err
+	}
+	if p.Article.adders, err = h.adders(r, t); err != nil {
+		return err
+	}
+	if p.Also, err = h.linkedTo(r, t); err != nil {
+		return err
+	}
+	if !r.visitor() && t.Article.State == board.Live {
+		p.Article.KeywordsPath = keywordsPath(t.ID)
+	}
+	if !p.MayReply {
+		return nil
+	}
+	p.Form = newForm(formPath(t.ID, 0, "reply"))
+	return h.restore(r, &p.Form)
+}
+
+// head says what the page is, and what is beside it.
+func (h *Handler) head(r *request, p *threadPage, q run) {
+	t := p.Thread
+	p.Skip, p.SkipNew = r.t("Skip to comments"), p.Pager.New
+	p.Newer, p.Older = p.Pager.Prev, p.Pager.Next
+	p.Feed = threadFeedPath(t.ID, 0)
+	if len(p.Pager.Pages) > 1 {
+		p.Title = r.t("%s (%s of %d)", t.Title, p.Pager.Range(), t.Posts)
+	}
+	if t.Article.State != board.Live {
+		p.status = http.StatusGone
+		return
+	}
+	p.Canonical, p.Alternate = string(h.config.Address)+q.path(q.from), t.Article.URI
+	if q.all && q.from == 1 {
+		p.Canonical = string(h.config.Address) + threadPagePath(t.ID, 1)
+	}
+	h.describe(&p.frame, t, t.Article)
 }
 
 // pager leads to the other pages of the thread.
