@@ -178,7 +178,11 @@ func (h *Handler) render(c content) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := pages[f.name].ExecuteTemplate(buffer, "layout", c); err != nil {
+	page, err := pages[f.name]()
+	if err != nil {
+		return nil, err
+	}
+	if err := page.ExecuteTemplate(buffer, "layout", c); err != nil {
 		return nil, fmt.Errorf("render %s: %w", f.name, err)
 	}
 	return newDocument(f.status, f.Alternate, bytes.Clone(buffer.Bytes())), nil

@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 	"text/template/parse"
 )
 
-// templates are by the name of their page, each with the layout in it.
-type templates map[string]*template.Template
+// templates are by the name of their page, each with the layout in it, and made
+// when the page is first shown: most boards show few kinds of them in a day.
+type templates map[string]func() (*template.Template, error)
 
 //go:embed templates/*.html
 var templateFiles embed.FS
@@ -30,17 +32,23 @@ func parseTemplates(words *texts) (templates, error) {
 	}
 	pages := make(templates, len(files))
 	for _, file := range files {
-		clone, err := shared.Clone()
-		if err != nil {
-			return nil, err
-		}
-		name := strings.TrimSuffix(path.Base(file), ".html")
-		if pages[name], err = clone.ParseFS(templateFiles, file); err != nil {
-			return nil, err
-		}
-		words.settle(pages[name])
+		pages[strings.TrimSuffix(path.Base(file), ".html")] = sync.OnceValues(func() (*template.Template, error) {
+			return parsePage(words, shared, file)
+		})
 	}
 	return pages, nil
+}
+
+// parsePage makes the templates of a page from those that all pages share.
+func parsePage(words *texts, shared *template.Template, file string) (*template.Template, error) {
+	page, err := shared.Clone()
+	if err == nil {
+		page, err = page.ParseFS(templateFiles, file)
+	}
+	if err == nil {
+		words.settle(page)
+	}
+	return page, err
 }
 
 // functions are what templates may call: the words of one language.

@@ -218,9 +218,8 @@ func (c *catalogue) asked(r *http.Request) *texts {
 	return c.all[i]
 }
 
-// parse makes ready the templates of every language. Those of the owner's are
-// parsed at once, so that a fault stops the start; the others when somebody
-// first reads them.
+// parse makes ready the templates of every language. What all pages of the
+// owner's share is parsed at once, the rest when somebody first reads it.
 func (c *catalogue) parse() error {
 	for _, t := range c.all {
 		t.Words = t.scriptWords()

@@ -92,3 +92,26 @@ func TestFill(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryTemplateParses makes the pages of every language, which a board does
+// only when they are shown.
+func TestEveryTemplateParses(t *testing.T) {
+	c, err := loadCatalogue("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.parse(); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range c.all {
+		pages, err := words.pages()
+		if err != nil || len(pages) < 30 {
+			t.Fatalf("%s: %d pages, %v", words.Tag, len(pages), err)
+		}
+		for name, page := range pages {
+			if _, err := page(); err != nil {
+				t.Errorf("%s in %s: %v", name, words.Tag, err)
+			}
+		}
+	}
+}
