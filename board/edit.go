@@ -3,6 +3,7 @@ package board
 import (
 	"cmp"
 	"context"
+	"time"
 )
 
 // Edit replaces the text of a post, and for an article its title and source
@@ -42,12 +43,9 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	case p.State != Live:
 		return Post{}, Errorf(Gone, "The post was deleted.")
 	}
-	at := later(tx.Now(), p.lastChange())
-	if e.Remote != nil {
-		if !e.Remote.Updated.After(p.lastChange()) {
-			return p, nil
-		}
-		at = clamp(e.Remote.Updated, tx.Now())
+	at, newer := e.at(p, tx.Now())
+	if !newer {
+		return p, nil
 	}
 	thread, err := tx.Thread(p.Thread)
 	if err != nil {
@@ -74,7 +72,21 @@ func (b *Board) edit(tx Tx, e EditPost, d draft) (Post, error) {
 	if e.Remote != nil && e.Title == "" && thread.Title == titleOf(p.HTML, maxTitle) { // its first line was made its title
 		e.Title = titleOf(d.html, maxTitle)
 	}
-	p.HTML, p.Source, p.Warning, p.EditedAt = d.html, d.source, d.warning, at
+	p.EditedAt = at
+	return b.keepEdit(tx, p, thread, e, d)
+}
+
+// at is when the edit was made, and whether that is after the last one.
+func (e EditPost) at(p Post, now time.Time) (at time.Time, newer bool) {
+	if e.Remote == nil {
+		return later(now, p.lastChange()), true
+	}
+	return clamp(e.Remote.Updated, now), e.Remote.Updated.After(p.lastChange())
+}
+
+// keepEdit writes the new text of a post, for an article its title too, and logs it.
+func (b *Board) keepEdit(tx Tx, p Post, thread Thread, e EditPost, d draft) (_ Post, err error) {
+	p.HTML, p.Source, p.Warning = d.html, d.source, d.warning
 	if d.language != "" || e.Remote == nil {
 		p.Language = d.language
 	}
